@@ -1,0 +1,1 @@
+"""Who signs in: organisations, users, memberships with their scope, API keys."""

@@ -1,0 +1,107 @@
+"""Changing accounts: organisations, users, memberships, keys, and the sign-in throttle."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from app.accounts.models import (
+    ApiKey,
+    Membership,
+    MembershipRegion,
+    MembershipStore,
+    Organisation,
+    SignInThrottle,
+    User,
+)
+from app.accounts.passwords import passwords
+from app.accounts.rules import PASSWORD_LENGTH, PASSWORD_MOST, Role, sign_in_pause_seconds
+from app.db import OrganisationSession
+from app.errors import Invalid
+from app.ids import OrganisationId, digest
+from app.text import clean_line
+
+
+def create_organisation(
+    session: OrganisationSession, slug: str, name: str, *, now: datetime, is_demo: bool = False
+) -> OrganisationId:
+    """A new, empty organisation; the session must be bound to none."""
+    organisation = Organisation(slug=slug, name=clean_line(name), is_demo=is_demo, created_at=now)
+    session.add(organisation)
+    session.flush()
+    return organisation.id
+
+
+def remove_organisation(session: OrganisationSession, organisation_id: OrganisationId) -> None:
+    """Delete an organisation with everything in it, and users who belong to no other."""
+    others = select(Membership.user_id).where(Membership.organisation_id != organisation_id)
+    leaving = select(Membership.user_id).where(
+        Membership.organisation_id == organisation_id, Membership.user_id.not_in(others)
+    )
+    users = session.scalars(leaving).all()
+    session.execute(delete(Organisation).where(Organisation.id == organisation_id))
+    session.execute(delete(User).where(User.id.in_(users)))
+
+
+def create_user(
+    session: OrganisationSession, email: str, name: str, password: str, *, language: str, now: datetime
+) -> UUID:
+    """A person who can sign in; raises `Invalid` for a password out of bounds."""
+    if not PASSWORD_LENGTH <= len(password) <= PASSWORD_MOST:
+        raise Invalid(faults={"password": "too_short" if len(password) < PASSWORD_LENGTH else "too_long"})
+    user = User(
+        email=normal_email(email),
+        name=clean_line(name),
+        password_hash=passwords.hash(password),
+        language=language,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    return user.id
+
+
+def add_member(
+    session: OrganisationSession,
+    user_id: UUID,
+    role: Role,
+    *,
+    regions: Sequence[UUID] = (),
+    stores: Sequence[UUID] = (),
+) -> UUID:
+    """Give a user a role in the session's organisation, with the regions and stores in scope."""
+    membership = Membership(user_id=user_id, role=role)
+    session.add(membership)
+    session.flush()
+    session.add_all(MembershipRegion(membership_id=membership.id, region_id=region) for region in regions)
+    session.add_all(MembershipStore(membership_id=membership.id, store_id=store) for store in stores)
+    session.flush()
+    return membership.id
+
+
+def create_api_key(session: OrganisationSession, name: str, *, now: datetime) -> str:
+    """A new key of the Open API, returned once: only its digest is kept."""
+    key = f"vh_{secrets.token_urlsafe(32)}"
+    session.add(ApiKey(name=clean_line(name), secret_digest=digest(key), hint=key[-4:], created_at=now))
+    return key
+
+
+def note_sign_in_failure(session: OrganisationSession, keys: Sequence[str], *, now: datetime) -> None:
+    """Count a wrong password against the address and the network, and make the next try wait."""
+    for key in keys:
+        throttle = session.get(SignInThrottle, key) or SignInThrottle(key=key, failures=0)
+        throttle.failures += 1
+        throttle.blocked_until = now + timedelta(seconds=sign_in_pause_seconds(throttle.failures))
+        session.add(throttle)
+
+
+def forget_sign_in_failures(session: OrganisationSession, keys: Sequence[str]) -> None:
+    """A right password ends the wait."""
+    session.execute(delete(SignInThrottle).where(SignInThrottle.key.in_(keys)))
+
+
+def normal_email(email: str) -> str:
+    """The address as it is compared: one line, lower case."""
+    return clean_line(email).casefold()

@@ -1,0 +1,31 @@
+"""Passwords: Argon2id, at the library's recommended cost."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+class Passwords:
+    """Hashing and checking. A check takes as long for somebody who does not exist."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        """The hasher carries the cost."""
+        self.use(hasher)
+
+    def use(self, hasher: PasswordHasher) -> None:
+        """Take another cost; tests take a low one."""
+        self._hasher = hasher
+        self._nobody = hasher.hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return self._hasher.hash(password)
+
+    def check(self, kept: str | None, password: str) -> bool:
+        """Whether it is the password of that hash; ``None`` stands for nobody."""
+        try:
+            return self._hasher.verify(kept or self._nobody, password) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+passwords = Passwords(PasswordHasher())

@@ -1,0 +1,180 @@
+"""What people do with an alert: take it, call, reply, note, resolve, dismiss."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.accounts.queries import get_member
+from app.alerts.actions.clock import mark_breach
+from app.alerts.actions.history import append
+from app.alerts.actions.ladder import cancel_steps, plan_closing
+from app.alerts.models import Alert, Message
+from app.alerts.rules import (
+    DONE_STATES,
+    AlertState,
+    Author,
+    CallOutcome,
+    Deed,
+    Dismissal,
+    Grade,
+    RootCause,
+    Via,
+)
+from app.db import OrganisationSession
+from app.errors import Conflict, Invalid, NotFound
+from app.events import EventName, record
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Why it happened and what was done. A bare tap may be resolved without a cause."""
+
+    root_cause: RootCause | None
+    action_taken: str | None = None
+
+
+def acknowledge_alert(session: OrganisationSession, number: int, member_id: UUID, *, now: datetime) -> Alert:
+    """One person takes a new alert, by compare-and-set.
+
+    Raises `Conflict` (``already_acknowledged``) with the name of whoever was first.
+    """
+    taken = session.scalar(
+        update(Alert)
+        .where(Alert.number == number, Alert.state == AlertState.NEW)
+        .values(acknowledged_at=now, owner_id=member_id)
+        .returning(Alert.id)
+        .execution_options(synchronize_session=False)
+    )
+    alert = lock_alert(session, number)
+    if taken is None:
+        owner = get_member(session, alert.owner_id).name if alert.owner_id else ""
+        raise Conflict("already_acknowledged", {"owner": owner, "state": alert.state})
+    append(session, alert, Deed.ACKNOWLEDGED, at=now, actor_id=member_id, to_state=AlertState.ACKNOWLEDGED)
+    record(session, EventName.ALERT_ACKNOWLEDGED, alert.id, at=now)
+    return alert
+
+
+def log_call(
+    session: OrganisationSession, number: int, member_id: UUID, outcome: CallOutcome, *, now: datetime
+) -> Alert:
+    """A call to the shopper: spoken answers the alert (declared), no answer is an attempt."""
+    alert = _open_alert(session, number)
+    append(session, alert, Deed.CALLED, at=now, actor_id=member_id, outcome=outcome)
+    if outcome is CallOutcome.SPOKEN:
+        answer(session, alert, Grade.DECLARED, member_id, now=now)
+    return alert
+
+
+def reply_to_shopper(
+    session: OrganisationSession, number: int, member_id: UUID, text: str, via: Via, *, now: datetime
+) -> Alert:
+    """Write to the shopper. On the return page this answers at once; an e-mail answers when it is accepted."""
+    alert = lock_alert(session, number)
+    if alert.state in (AlertState.DISMISSED, AlertState.CLOSED) or not alert.is_reachable:
+        raise Conflict("not_answerable", {"state": alert.state})
+    message = Message(
+        alert_id=alert.id,
+        author=Author.STORE,
+        via=via,
+        member_id=member_id,
+        text=text,
+        written_at=now,
+        due_at=now if via is Via.EMAIL else None,
+    )
+    session.add(message)
+    append(session, alert, Deed.REPLIED, at=now, actor_id=member_id, via=via)
+    if via is Via.RETURN_PAGE:
+        answer(session, alert, Grade.UNREAD, member_id, now=now)
+    record(session, EventName.REPLY_WRITTEN, alert.id, at=now)
+    return alert
+
+
+def note_on_alert(
+    session: OrganisationSession, number: int, member_id: UUID, text: str, *, now: datetime
+) -> Alert:
+    """A remark for colleagues; the shopper never sees it."""
+    alert = lock_alert(session, number)
+    append(session, alert, Deed.NOTED, at=now, actor_id=member_id, text=text)
+    return alert
+
+
+def resolve_alert(
+    session: OrganisationSession, number: int, member_id: UUID, resolution: Resolution, *, now: datetime
+) -> Alert:
+    """The matter is settled. A reachable alert must have been answered, and needs its root cause."""
+    alert = _open_alert(session, number)
+    if alert.is_reachable and alert.state != AlertState.ANSWERED:
+        raise Conflict("not_answered", {"state": alert.state})
+    if alert.is_reachable and resolution.root_cause is None:
+        raise Invalid(faults={"root_cause": "required"})
+    if alert.acknowledged_at is None:
+        _acknowledge_in_passing(alert, member_id, now=now)
+    alert.resolved_at = now
+    alert.root_cause = resolution.root_cause
+    alert.action_taken = resolution.action_taken
+    append(session, alert, Deed.RESOLVED, at=now, actor_id=member_id, to_state=AlertState.RESOLVED)
+    cancel_steps(session, alert, "resolved")
+    plan_closing(session, alert, now=now)
+    record(session, EventName.ALERT_RESOLVED, alert.id, at=now)
+    return alert
+
+
+def dismiss_alert(
+    session: OrganisationSession, number: int, member_id: UUID, reason: Dismissal, *, now: datetime
+) -> Alert:
+    """No complaint after all; the reason stays in the history."""
+    alert = _open_alert(session, number)
+    if alert.acknowledged_at is None:
+        _acknowledge_in_passing(alert, member_id, now=now)
+    append(
+        session, alert, Deed.DISMISSED, at=now, actor_id=member_id, to_state=AlertState.DISMISSED, reason=reason
+    )
+    cancel_steps(session, alert, "dismissed")
+    return alert
+
+
+def answer(
+    session: OrganisationSession, alert: Alert, grade: Grade, member_id: UUID | None, *, now: datetime
+) -> None:
+    """The shopper has an answer, with its grade of proof; the first one stops the clock."""
+    if alert.answered_at is not None:
+        return
+    if alert.acknowledged_at is None and member_id:
+        _acknowledge_in_passing(alert, member_id, now=now)
+    alert.answered_at = now
+    alert.answer_grade = grade
+    append(
+        session, alert, Deed.ANSWERED, at=now, actor_id=member_id, to_state=AlertState.ANSWERED, grade=grade
+    )
+    if alert.answer_due_at and now > alert.answer_due_at:
+        mark_breach(session, alert, now=now)
+    record(session, EventName.ALERT_ANSWERED, alert.id, at=now, grade=grade)
+
+
+def lock_alert(session: OrganisationSession, number: int) -> Alert:
+    """The alert of that number, locked: whoever changes it next waits for us."""
+    statement = (
+        select(Alert)
+        .where(Alert.number == number)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    alert = session.scalar(statement)
+    if alert is None:
+        raise NotFound()
+    return alert
+
+
+def _open_alert(session: OrganisationSession, number: int) -> Alert:
+    alert = lock_alert(session, number)
+    if alert.state in DONE_STATES:
+        raise Conflict("already_done", {"state": alert.state})
+    return alert
+
+
+def _acknowledge_in_passing(alert: Alert, member_id: UUID, *, now: datetime) -> None:
+    """Whoever answers or settles a new alert has taken it."""
+    alert.acknowledged_at = now
+    alert.owner_id = member_id

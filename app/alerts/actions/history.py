@@ -1,0 +1,40 @@
+"""The one way to move an alert: change the state and append the line that says so, together."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.alerts.models import Alert, AlertEvent
+from app.alerts.rules import AlertState, Deed
+from app.db import OrganisationSession
+
+
+def append(
+    session: OrganisationSession,
+    alert: Alert,
+    deed: Deed,
+    *,
+    at: datetime,
+    actor_id: UUID | None = None,
+    to_state: AlertState | None = None,
+    **data: Any,
+) -> None:
+    """Add a line to the history; with `to_state`, the alert moves there in the same breath."""
+    from_state = alert.state if to_state else None
+    last = session.scalar(select(func.max(AlertEvent.sequence)).where(AlertEvent.alert_id == alert.id))
+    line = AlertEvent(
+        alert_id=alert.id,
+        sequence=(last or 0) + 1,
+        at=at,
+        kind=deed,
+        actor_id=actor_id,
+        from_state=from_state,
+        to_state=to_state,
+        data=data,
+    )
+    if to_state:
+        alert.state = to_state
+    session.add(line)
+    session.flush()

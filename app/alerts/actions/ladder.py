@@ -1,0 +1,114 @@
+"""The policy becomes rows: one timer for each step, due at an instant in the store's hours."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from app.alerts.models import Alert, AlertTimer
+from app.alerts.queries import next_step
+from app.alerts.rules import CLOSES_AFTER, Condition, Step, StepAction, Target
+from app.db import OrganisationSession
+from app.stores.calendar import Calendar
+
+# Positions of timers that come from no ladder step.
+POSITION_CLOSE = 900
+POSITION_TELL = 901
+
+
+def plan_steps(
+    session: OrganisationSession,
+    alert: Alert,
+    ladder: Sequence[Step],
+    calendar: Calendar,
+    *,
+    start: datetime,
+    not_before: datetime,
+) -> None:
+    """Write a timer for each step, its minutes counted in open hours from `start`."""
+    for position, step in enumerate(ladder):
+        if position and not _concerns(alert, step):
+            continue
+        planned_at = calendar.add_working_minutes(start, step.after_minutes)
+        session.add(_timer(alert, position, step, planned_at, due_at=max(planned_at, not_before)))
+    session.flush()
+
+
+def plan_answer_steps(
+    session: OrganisationSession, alert: Alert, ladder: Sequence[Step], calendar: Calendar, *, start: datetime
+) -> None:
+    """Add the "not answered" steps, once an answer has become possible or is owed again."""
+    for position, step in enumerate(ladder):
+        if step.condition is Condition.NOT_ANSWERED:
+            due_at = calendar.add_working_minutes(start, step.after_minutes)
+            session.add(_timer(alert, position, step, due_at))
+    session.flush()
+
+
+def plan_closing(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """A resolved alert closes after seven silent days."""
+    step = Step(0, Condition.ALWAYS, Target.ASSIGNEE, StepAction.CLOSE)
+    session.add(_timer(alert, POSITION_CLOSE, step, now + CLOSES_AFTER))
+    session.flush()
+
+
+def tell_assignee(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """Let whoever holds the alert hear at once that the shopper wrote."""
+    step = Step(0, Condition.ALWAYS, Target.ASSIGNEE, StepAction.NOTIFY)
+    told = session.scalar(
+        select(func.count())
+        .select_from(AlertTimer)
+        .where(AlertTimer.alert_id == alert.id, AlertTimer.position >= POSITION_TELL)
+    )
+    session.add(_timer(alert, POSITION_TELL + (told or 0), step, now))
+    session.flush()
+
+
+def hasten_first_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """The comment has come: the first notification need not wait out its hold."""
+    session.execute(
+        update(AlertTimer)
+        .where(
+            AlertTimer.alert_id == alert.id,
+            AlertTimer.position == 0,
+            AlertTimer.due_at > now,
+            AlertTimer.planned_at <= now,
+        )
+        .values(due_at=now)
+    )
+
+
+def hasten_next_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """Nobody of this step could be told: the next one does not wait for its time."""
+    following = next_step(session, alert)
+    if following and following.due_at and following.due_at > now and following.position < POSITION_CLOSE:
+        following.due_at = now
+        session.flush()
+
+
+def cancel_steps(session: OrganisationSession, alert: Alert, outcome: str) -> None:
+    """Nothing more is due on this alert."""
+    session.execute(
+        update(AlertTimer)
+        .where(AlertTimer.alert_id == alert.id, AlertTimer.due_at.is_not(None))
+        .values(due_at=None, outcome=outcome)
+    )
+
+
+def _concerns(alert: Alert, step: Step) -> bool:
+    return alert.is_reachable or step.condition is not Condition.NOT_ANSWERED
+
+
+def _timer(
+    alert: Alert, position: int, step: Step, planned_at: datetime, *, due_at: datetime | None = None
+) -> AlertTimer:
+    return AlertTimer(
+        alert_id=alert.id,
+        round=alert.rounds,
+        position=position,
+        condition=step.condition,
+        target=step.target,
+        action=step.action,
+        planned_at=planned_at,
+        due_at=due_at or planned_at,
+    )

@@ -1,0 +1,160 @@
+"""What an alert's page shows, gathered in a few reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response as Page
+from flask import make_response, render_template
+from flask_babel import gettext as _
+
+from app.accounts.queries import member_names
+from app.alerts.models import Alert, AlertEvent
+from app.alerts.queries import alerts_page, history, next_step, thread
+from app.alerts.rules import DONE_STATES, AlertState, Phase, phase_of
+from app.alerts.words import (
+    call_words,
+    cause_groups,
+    cause_words,
+    deed_words,
+    dismissal_words,
+    grade_words,
+    phase_words,
+    severity_words,
+)
+from app.classification.queries import find_classification
+from app.contacts.queries import find_address
+from app.db import OrganisationSession, get_row
+from app.responses.models import Response
+from app.stores.models import Store
+from app.touchpoints.models import Touchpoint
+from app.web.actor import Actor, Permission
+from app.web.forms import Form
+from app.web.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history in words."""
+
+    at: datetime
+    words: str
+    who: str
+    detail: str
+
+
+def alert_screen(
+    session: OrganisationSession,
+    alert: Alert,
+    actor: Actor,
+    *,
+    faults: Mapping[str, str] | None = None,
+    form: Form | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> Page:
+    """The whole alert: what was said, how long is left, who has it, what was done, what can be done."""
+    response = get_row(session, Response, alert.response_id)
+    names = member_names(session)
+    page = render_template(
+        "alerts/alert.html",
+        alert=alert,
+        response=response,
+        store=get_row(session, Store, alert.store_id),
+        touchpoint=get_row(session, Touchpoint, response.touchpoint_id),
+        classification=find_classification(session, response.id),
+        address=find_address(session, response.contact_id, settings().secret_key),
+        names=names,
+        lines=[_line(event, names) for event in history(session, alert)],
+        messages=thread(session, alert),
+        next_step=next_step(session, alert),
+        phase=phase_of(alert.state),
+        is_done=alert.state in DONE_STATES,
+        can_handle=actor.may(Permission.HANDLE_ALERTS),
+        typed=form or {},
+        faults={field: words_of_fault(code) for field, code in (faults or {}).items()},
+        notice=notice,
+        **_vocabulary(),
+    )
+    return make_response(page, status)
+
+
+def list_screen(
+    session: OrganisationSession, actor: Actor, phase: Phase | None, before: tuple[datetime, int] | None
+) -> str:
+    """Alerts in the actor's scope, newest first, by the three words."""
+    rows, following = alerts_page(session, actor, phase, before)
+    return render_template(
+        "alerts/list.html",
+        rows=rows,
+        phase=phase,
+        phases=phase_words(),
+        names=member_names(session),
+        following=following,
+        phase_of=phase_of,
+    )
+
+
+def words_of_fault(code: str) -> str:
+    """What is wrong with a field, in words."""
+    words = {
+        "required": _("Fill this in"),
+        "too_long": _("Shorten the text to 2,000 characters"),
+        "not_a_choice": _("Choose one of the answers"),
+    }
+    return words.get(code, _("This cannot be read. Type it once more"))
+
+
+def words_of_conflict(code: str, owner: str) -> str:
+    """Why an action came too late, in words."""
+    words = {
+        "already_acknowledged": _("%(name)s has this alert already.", name=owner),
+        "already_done": _("This alert is done already."),
+        "not_answered": _("Answer the shopper first: call, or write a reply."),
+        "not_answerable": _("The shopper cannot be reached about this alert any more."),
+    }
+    return words.get(code, _("The alert has changed meanwhile."))
+
+
+def _vocabulary() -> dict[str, object]:
+    return {
+        "phases": phase_words(),
+        "severities": severity_words(),
+        "grades": grade_words(),
+        "calls": call_words(),
+        "dismissals": dismissal_words(),
+        "causes": cause_groups(),
+        "cause_names": cause_words(),
+        "states": AlertState,
+    }
+
+
+def _line(event: AlertEvent, names: Mapping[UUID, str]) -> Line:
+    return Line(
+        at=event.at,
+        words=deed_words()[event.kind],
+        who=names.get(event.actor_id, "") if event.actor_id else "",
+        detail=_detail(event.data, names),
+    )
+
+
+def _detail(data: Mapping[str, object], names: Mapping[UUID, str]) -> str:
+    """What a line's data says, in words."""
+    known = {
+        "outcome": call_words(),
+        "grade": grade_words(),
+        "severity": severity_words(),
+        "reason": {**dismissal_words(), "corrected": _("Corrected by the shopper")},
+    }
+    parts = [words[str(data[key])] for key, words in known.items() if str(data.get(key)) in words]
+    people = [*_people(data.get("members")), *_people(data.get("to"))]
+    parts += [names[person] for person in people if person in names]
+    parts += [str(data[key]) for key in ("text", "rating") if key in data]
+    return ", ".join(parts)
+
+
+def _people(found: object) -> list[UUID]:
+    listed = found if isinstance(found, list) else [found] if found else []
+    return [UUID(str(person)) for person in listed]
+

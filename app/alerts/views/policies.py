@@ -1,0 +1,30 @@
+"""Policies: how fast, and who is told when. One is in use for new alerts."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.alerts.policies import policies, use_policy
+from app.db import reading, transaction
+from app.web.access import current_actor, member
+from app.web.actor import Permission
+
+pages = Blueprint("policies", __name__, template_folder="../templates", url_prefix="/settings/policies")
+
+
+@pages.get("")
+@member()
+def overview() -> str:
+    """Every policy with its minutes and its ladder."""
+    with reading(current_actor().organisation_id) as session:
+        return render_template("alerts/policies.html", policies=policies(session))
+
+
+@pages.post("/<uuid:policy_id>/use")
+@member(Permission.EDIT_SETTINGS)
+def use(policy_id: UUID) -> AnyResponse:
+    """Open new alerts under this policy."""
+    with transaction(current_actor().organisation_id) as session:
+        use_policy(session, policy_id)
+    return redirect(url_for("policies.overview"), 303)

@@ -1,0 +1,1 @@
+"""The Open API: the public contract, by version."""

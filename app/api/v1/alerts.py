@@ -1,0 +1,74 @@
+"""GET /api/v1/alerts: who follows up, and whether in time."""
+
+from flask import Blueprint
+from pydantic import Field
+
+from app.accounts.keys import key_organisation
+from app.alerts.models import Alert
+from app.alerts.rules import AlertState, Reason, RootCause, Severity
+from app.api.v1 import queries, schemas
+from app.api.v1.operations import operation
+from app.api.v1.pagination import PageQuery, Place, page, split
+from app.api.v1.parameters import Instant, Query, read_number
+from app.api.v1.responses import show_response
+from app.db import reading
+from app.errors import NotFound
+from app.web.access import api_key
+
+pages = Blueprint("api_alerts", __name__, url_prefix="/api/v1")
+
+
+class AlertQuery(PageQuery):
+    """Which alerts."""
+
+    state: AlertState | None = Field(None, description="In this state now.")
+    since: Instant | None = Field(None, description="Opened at this instant or later.")
+
+
+@pages.get("/alerts")
+@api_key()
+@operation(AlertQuery, schemas.AlertList)
+def list_alerts(query: AlertQuery) -> schemas.AlertList:
+    """Alerts, newest first."""
+    statement = queries.alerts()
+    if query.state:
+        statement = statement.where(Alert.state == query.state)
+    if query.since:
+        statement = statement.where(Alert.opened_at >= query.since)
+    with reading(key_organisation()) as session:
+        rows = session.execute(page(statement, Alert.opened_at, Alert.id, query)).all()
+    shown, following = split(rows, query, lambda row: Place(row.Alert.opened_at, row.Alert.id))
+    return schemas.AlertList(items=[_show(row) for row in shown], next_cursor=following)
+
+
+@pages.get("/alerts/<number>")
+@api_key()
+@operation(Query, schemas.Alert)
+def one_alert(_: Query, number: str) -> schemas.Alert:
+    """One alert by its number."""
+    with reading(key_organisation()) as session:
+        row = session.execute(queries.alerts().where(Alert.number == read_number(number))).one_or_none()
+    if row is None:
+        raise NotFound()
+    return _show(row)
+
+
+def _show(row: queries.AlertRow) -> schemas.Alert:
+    alert, owner = row[5:]
+    return schemas.Alert(
+        number=alert.number,
+        state=AlertState(alert.state),
+        severity=Severity(alert.severity),
+        reason=Reason(alert.reason),
+        reachable=alert.is_reachable,
+        owner=owner,
+        opened_at=alert.opened_at,
+        acknowledge_due_at=alert.acknowledge_due_at,
+        answer_due_at=alert.answer_due_at,
+        acknowledged_at=alert.acknowledged_at,
+        answered_at=alert.answered_at,
+        breached_at=alert.breached_at,
+        resolved_at=alert.resolved_at,
+        root_cause=RootCause(alert.root_cause) if alert.root_cause else None,
+        response=show_response(row),
+    )

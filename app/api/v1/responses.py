@@ -1,0 +1,106 @@
+"""GET /api/v1/responses: what shoppers said."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from flask import Blueprint
+from pydantic import Field
+from sqlalchemy import Select, or_, select
+
+from app.accounts.keys import key_organisation
+from app.api.v1 import queries, schemas
+from app.api.v1.operations import operation
+from app.api.v1.pagination import PageQuery, Place, page, split
+from app.api.v1.parameters import Instant, Query, ShortText, read_id
+from app.classification.models import Classification
+from app.classification.rules import Sentiment
+from app.db import OrganisationSession, reading
+from app.errors import Invalid, NotFound
+from app.responses.models import Response
+from app.responses.rules import Channel
+from app.stores.models import Store
+from app.web.access import api_key
+
+pages = Blueprint("api_responses", __name__, url_prefix="/api/v1")
+
+
+class ResponseQuery(PageQuery):
+    """Which responses."""
+
+    since: Instant | None = Field(None, description="Received at this instant or later.")
+    until: Instant | None = Field(None, description="Received before this instant.")
+    store: ShortText | None = Field(None, description="The code or the id of a store.")
+    sentiment: Sentiment | None = Field(None, description="Classified so.")
+
+
+@pages.get("/responses")
+@api_key()
+@operation(ResponseQuery, schemas.ResponseList)
+def list_responses(query: ResponseQuery) -> schemas.ResponseList:
+    """Responses, newest received first."""
+    with reading(key_organisation()) as session:
+        statement = _chosen(session, query)
+        rows = session.execute(page(statement, Response.received_at, Response.id, query)).all()
+    shown, following = split(rows, query, lambda row: Place(row.Response.received_at, row.Response.id))
+    return schemas.ResponseList(items=[show_response(row) for row in shown], next_cursor=following)
+
+
+@pages.get("/responses/<response_id>")
+@api_key()
+@operation(Query, schemas.Response)
+def one_response(_: Query, response_id: str) -> schemas.Response:
+    """One response."""
+    with reading(key_organisation()) as session:
+        found = queries.responses().where(Response.id == read_id(response_id))
+        row = session.execute(found).one_or_none()
+    if row is None:
+        raise NotFound()
+    return show_response(row)
+
+
+def show_response(row: queries.ResponseRow | queries.AlertRow) -> schemas.Response:
+    """A response as the API shows it."""
+    response, store, touchpoint, verdict, alert = row[:5]
+    return schemas.Response(
+        id=response.id,
+        rating=response.rating,
+        comment=response.comment,
+        sentiment=Sentiment(verdict.sentiment) if verdict and verdict.sentiment else None,
+        sentiment_scores=_scores(verdict),
+        language=response.language,
+        channel=Channel(response.channel),
+        store=schemas.StoreName(id=store.id, code=store.code, name=store.name),
+        touchpoint=schemas.TouchpointName(id=touchpoint.id, name=touchpoint.name),
+        answered_at=response.answered_at,
+        received_at=response.received_at,
+        alert=alert,
+    )
+
+
+def _scores(verdict: Classification | None) -> dict[Sentiment, float] | None:
+    scores = verdict.scores if verdict else {}
+    return {Sentiment(word): score for word, score in scores.items()} or None
+
+
+def _chosen(session: OrganisationSession, query: ResponseQuery) -> Select[*queries.ResponseColumns]:
+    statement = queries.responses()
+    if query.since:
+        statement = statement.where(Response.received_at >= query.since)
+    if query.until:
+        statement = statement.where(Response.received_at < query.until)
+    if query.store:
+        statement = statement.where(Response.store_id == _store_id(session, query.store))
+    if query.sentiment:
+        statement = statement.where(Classification.sentiment == query.sentiment)
+    return statement
+
+
+def _store_id(session: OrganisationSession, text: str) -> UUID:
+    """The store meant by a code or an id; raises `Invalid` for none, so that typing errors show."""
+    is_meant = Store.code == text
+    with suppress(ValueError):
+        is_meant = or_(is_meant, Store.id == UUID(text))
+    store_id = session.scalar(select(Store.id).where(is_meant))
+    if store_id is None:
+        raise Invalid(faults={"store": "unknown_value"})
+    return store_id

@@ -1,0 +1,131 @@
+"""What the API shows: explicit public fields, so that a new column never leaks out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.alerts.rules import AlertState, Reason, RootCause, Severity
+from app.classification.rules import Sentiment
+from app.responses.rules import Channel
+
+
+class Shown(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StoreName(Shown):
+    """A store in short."""
+
+    id: UUID
+    code: str = Field(description="The chain's own code of the store.")
+    name: str
+
+
+class TouchpointName(Shown):
+    """A touchpoint in short."""
+
+    id: UUID
+    name: str
+
+
+class Code(Shown):
+    """A printed QR code."""
+
+    code: str
+    url: str = Field(description="What the code opens on a shopper's phone.")
+    retired_at: datetime | None
+
+
+class Touchpoint(Shown):
+    """A place or moment inside a store where feedback is asked."""
+
+    id: UUID
+    name: str
+    url: str | None = Field(description="What its newest live code opens; null when every code is retired.")
+    codes: list[Code]
+    store: StoreName
+    created_at: datetime
+    retired_at: datetime | None
+
+
+class Response(Shown):
+    """What a shopper said."""
+
+    id: UUID
+    rating: int = Field(ge=0, le=10, description="Likelihood to recommend, 0 to 10.")
+    comment: str | None
+    sentiment: Sentiment | None = Field(
+        description="The comment as a whole; null without one, and until it is classified."
+    )
+    sentiment_scores: dict[Sentiment, float] | None = Field(
+        description="A probability for each sentiment; null as long as there is none."
+    )
+    language: str = Field(description="The language of the page that the shopper answered on.")
+    channel: Channel
+    store: StoreName
+    touchpoint: TouchpointName
+    answered_at: datetime
+    received_at: datetime
+    alert: int | None = Field(description="The number of the alert that follows it up.")
+
+
+class Alert(Shown):
+    """The follow-up of one negative response."""
+
+    number: int
+    state: AlertState
+    severity: Severity
+    reason: Reason = Field(description="What opened it.")
+    reachable: bool = Field(description="Whether the shopper can be answered.")
+    owner: str | None = Field(description="The name of whoever has it in hand.")
+    opened_at: datetime
+    acknowledge_due_at: datetime
+    answer_due_at: datetime | None = Field(description="Null for a shopper who cannot be answered.")
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    breached_at: datetime | None = Field(description="When a deadline passed without what it asked for.")
+    resolved_at: datetime | None
+    root_cause: RootCause | None
+    response: Response
+
+
+class TouchpointList(Shown):
+    """A page of touchpoints, newest first."""
+
+    items: list[Touchpoint]
+    next_cursor: str | None = Field(description="Null on the last page.")
+
+
+class ResponseList(Shown):
+    """A page of responses, newest received first."""
+
+    items: list[Response]
+    next_cursor: str | None = Field(description="Null on the last page.")
+
+
+class AlertList(Shown):
+    """A page of alerts, newest first."""
+
+    items: list[Alert]
+    next_cursor: str | None = Field(description="Null on the last page.")
+
+
+class Fault(Shown):
+    """One part of the request that was refused."""
+
+    path: str
+    code: str
+
+
+class Problem(Shown):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="A stable word for machines.")
+    errors: list[Fault]
+    request_id: str

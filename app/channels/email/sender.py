@@ -1,0 +1,86 @@
+"""Sending one e-mail, over SMTP or into the local mailbox."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from app.channels import ChannelFailure
+from app.channels.email.models import MailboxMessage
+from app.db import insert_once, transaction
+from app.ids import OrganisationId
+from app.text import clean_line
+from app.web.settings import settings
+
+_TIMEOUT_SECONDS = 10
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A plain-text message. The reference becomes its Message-ID: a repeat can be recognised."""
+
+    reference: str
+    recipient: str
+    subject: str
+    body: str
+
+
+def send_email(organisation_id: OrganisationId, email: Email, *, now: datetime) -> None:
+    """Hand the message over; raises `ChannelFailure` unless it was accepted."""
+    if settings().mail_url is None:
+        _put_into_mailbox(organisation_id, email, now=now)
+        return
+    try:
+        _send(email, urlsplit(settings().mail_url or ""), now=now)
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = [code for code, _ in error.recipients.values()]
+        raise ChannelFailure("recipient_refused", is_permanent=min(codes) >= 500) from error
+    except smtplib.SMTPResponseException as error:
+        raise ChannelFailure(f"smtp_{error.smtp_code}", is_permanent=error.smtp_code >= 500) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise ChannelFailure(type(error).__name__) from error
+
+
+def _put_into_mailbox(organisation_id: OrganisationId, email: Email, *, now: datetime) -> None:
+    with transaction(organisation_id) as session:
+        insert_once(
+            session,
+            MailboxMessage,
+            ["organisation_id", "reference"],
+            reference=email.reference,
+            recipient=email.recipient,
+            subject=email.subject,
+            body=email.body,
+            sent_at=now,
+        )
+
+
+def _send(email: Email, server: SplitResult, *, now: datetime) -> None:
+    port = server.port or _PORTS.get(server.scheme, 25)
+    host = server.hostname or "localhost"
+    context = ssl.create_default_context()
+    if server.scheme == "smtps":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_SECONDS, context=context)
+    else:
+        connection = smtplib.SMTP(host, port, timeout=_TIMEOUT_SECONDS)
+    with connection:
+        if server.scheme == "smtp+starttls":
+            connection.starttls(context=context)
+        if server.username:
+            connection.login(unquote(server.username), unquote(server.password or ""))
+        connection.send_message(_message(email, now=now))
+
+
+def _message(email: Email, *, now: datetime) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = settings().mail_from
+    message["To"] = email.recipient
+    message["Subject"] = clean_line(email.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{email.reference}@{settings().mail_from.rpartition('@')[2]}>"
+    message.set_content(email.body)
+    return message

@@ -1,0 +1,65 @@
+"""Keeping contacts, and erasing them in time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+
+from app.contacts.models import Contact
+from app.contacts.rules import Address
+from app.contacts.vault import encrypt, fingerprint
+from app.db import OrganisationSession, get_row
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How contacts are kept: under which secret, and for how many days."""
+
+    secret: str
+    days: int
+
+
+def keep_contact(
+    session: OrganisationSession,
+    address: Address,
+    keeping: Keeping,
+    *,
+    wants_marketing: bool,
+    now: datetime,
+) -> UUID:
+    """Store a contact left with a response; it is erased when its days are over."""
+    contact = Contact(
+        kind=address.kind,
+        value_encrypted=encrypt(keeping.secret, address.value),
+        fingerprint=fingerprint(keeping.secret, address.value),
+        marketing_consent_at=now if wants_marketing else None,
+        created_at=now,
+        erase_at=now + timedelta(days=keeping.days),
+    )
+    session.add(contact)
+    session.flush()
+    return contact.id
+
+
+def change_contact(
+    session: OrganisationSession, contact_id: UUID, address: Address, keeping: Keeping, *, now: datetime
+) -> None:
+    """Put a corrected contact in the place of the first."""
+    contact = get_row(session, Contact, contact_id)
+    contact.kind = address.kind
+    contact.value_encrypted = encrypt(keeping.secret, address.value)
+    contact.fingerprint = fingerprint(keeping.secret, address.value)
+    contact.erase_at = now + timedelta(days=keeping.days)
+
+
+def erase_expired_contacts(session: OrganisationSession, *, now: datetime) -> int:
+    """Erase every contact whose time is over, in all organisations; how many there were."""
+    erased = session.scalars(
+        update(Contact)
+        .where(Contact.erase_at <= now)
+        .values(value_encrypted=None, fingerprint=None, erase_at=None)
+        .returning(Contact.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(erased.all())

@@ -1,0 +1,49 @@
+"""The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
+
+from app.db.claim import Claim, claim, holds
+from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
+from app.db.level import missing_migration, newest_migration
+from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
+from app.db.search import SearchForm
+from app.db.session import (
+    OrganisationSession,
+    db,
+    get_row,
+    insert_once,
+    locking,
+    looking_across,
+    organisation_of,
+    reading,
+    transaction,
+    transaction_across,
+)
+
+__all__ = [
+    "Base",
+    "Claim",
+    "LeasedRow",
+    "OrganisationRow",
+    "OrganisationSession",
+    "SearchForm",
+    "UtcInstant",
+    "belongs_to",
+    "claim",
+    "connect_database",
+    "db",
+    "downgrade",
+    "engine_options",
+    "get_row",
+    "holds",
+    "insert_once",
+    "locking",
+    "looking_across",
+    "migrate",
+    "missing_migration",
+    "newest_migration",
+    "one_of",
+    "organisation_of",
+    "prepare_engine",
+    "reading",
+    "transaction",
+    "transaction_across",
+]

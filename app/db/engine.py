@@ -1,0 +1,88 @@
+"""Engines as each database wants them: SQLite durable with early write locks, PostgreSQL with limits."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.db.search import offer_search
+from app.db.session import db
+from app.settings import Settings
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_SQLITE_BUSY_SECONDS = 20
+_SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_POSTGRES_OPTIONS = "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
+
+
+def connect_database(app: Flask, settings: Settings) -> None:
+    """Give the application its engine."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    if settings.is_embedded:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` needs for that database. Values of statements never stand in error messages."""
+    if url.startswith("sqlite"):
+        return {
+            "connect_args": {"timeout": _SQLITE_BUSY_SECONDS},
+            "hide_parameters": True,
+            "pool_size": 8,
+        }
+    return {
+        "hide_parameters": True,
+        "connect_args": {"options": _POSTGRES_OPTIONS, "connect_timeout": 5},
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 4,
+        "pool_timeout": 5,
+    }
+
+
+def prepare_engine(engine: Engine) -> None:
+    """SQLite: write-ahead log, full durability, real foreign keys, a write lock taken at the beginning."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database up to a revision, by default the newest."""
+    command.upgrade(_migrations(url), revision)
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Bring the database back to a revision, by default to nothing: every row is lost."""
+    command.downgrade(_migrations(url), revision)
+
+
+def _migrations(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    offer_search(connection)
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that will write takes the lock first: upgrading a read lock later can only fail.
+    is_write = connection.get_execution_options().get("is_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")

@@ -1,0 +1,24 @@
+"""How far a database is migrated, against how far this code needs it."""
+
+from functools import cache
+
+from sqlalchemy import column, func, select, table
+
+from app.db.engine import MIGRATIONS
+from app.db.session import OrganisationSession
+
+
+def missing_migration(session: OrganisationSession) -> str | None:
+    """The newest migration of this code while the database lacks it, else ``None``.
+
+    A database that is further on is no fault: during an upgrade the processes of the old version still serve.
+    """
+    number = column("version_num")
+    applied = session.scalar(select(func.max(number)).select_from(table("alembic_version", number))) or ""
+    return newest_migration() if applied < newest_migration() else None
+
+
+@cache
+def newest_migration() -> str:
+    """The name of this code's newest migration; names begin with their number."""
+    return (MIGRATIONS / "HEAD").read_text(encoding="utf-8").strip()

@@ -1,0 +1,49 @@
+"""Recording an event: the reactions of now run in the same transaction, those of later wait in the outbox."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.db import OrganisationSession
+from app.events.catalogue import EventName
+from app.events.models import Event
+
+Handler = Callable[[OrganisationSession, Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What follows an event: actions in the same transaction, and names of jobs after commit."""
+
+    now: tuple[Handler, ...] = ()
+    later: tuple[str, ...] = ()
+
+
+Flow = Mapping[EventName, Reaction]
+_flow: dict[EventName, Reaction] = {}
+
+
+def use_flow(flow: Flow) -> None:
+    """Set the table of reactions; the factory does this once, from ``app.flow``."""
+    _flow.clear()
+    _flow.update(flow)
+
+
+def record(
+    session: OrganisationSession, name: EventName, subject_id: UUID, *, at: datetime, **data: Any
+) -> None:
+    """Remember that something happened, and run what must happen in the same transaction."""
+    reaction = _flow.get(name, Reaction())
+    event = Event(name=name, subject_id=subject_id, at=at, data=data)
+    if not reaction.later:
+        event.dispatched_at = at
+    session.add(event)
+    for handler in reaction.now:
+        handler(session, event)
+
+
+def jobs_after(name: str) -> tuple[str, ...]:
+    """The jobs that workers run after this event."""
+    return _flow.get(EventName(name), Reaction()).later

@@ -1,0 +1,106 @@
+"""Names for things: time-ordered ids, unguessable keys, printed codes and signed links."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import time  # only for the order of ids; deadlines come from clock.py
+from typing import NewType
+from uuid import UUID
+
+OrganisationId = NewType("OrganisationId", UUID)
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 6
+_FOLD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_SUBJECT_BYTES = 32
+_MAC_BYTES = 12
+
+
+def new_id() -> UUID:
+    """A UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    return UUID(int=(value & ~(0x3 << 62)) | (0x2 << 62))
+
+
+def new_key() -> str:
+    """An unguessable key of 128 bits, 22 letters, digits, ``-`` and ``_``."""
+    return secrets.token_urlsafe(16)
+
+
+def is_key(text: str) -> bool:
+    """Whether the text is a key spelt in its one canonical way."""
+    try:
+        return len(text) == 22 and _encode(_decode(text)) == text
+    except (ValueError, binascii.Error):
+        return False
+
+
+def new_printed_code() -> str:
+    """Six random symbols of Crockford's alphabet and their check symbol, as printed under a QR code."""
+    body = "".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH))
+    return body + check_symbol(body)
+
+
+def check_symbol(body: str) -> str:
+    """The Luhn check symbol modulo 32: it tells any one wrong symbol and most swaps of neighbours."""
+    total = 0
+    for place, symbol in enumerate(reversed(body)):
+        value = CROCKFORD.index(symbol) * (2 if place % 2 == 0 else 1)
+        total += value // 32 + value % 32
+    return CROCKFORD[-total % 32]
+
+
+def fold_printed_code(text: str) -> str | None:
+    """The code that somebody meant (any case, O for 0, I or L for 1); ``None`` if it cannot be one."""
+    folded = text.upper().translate(_FOLD)
+    if len(folded) != CODE_LENGTH + 1 or any(symbol not in CROCKFORD for symbol in folded):
+        return None
+    return folded if check_symbol(folded[:-1]) == folded[-1] else None
+
+
+def sign(secret: str, purpose: str, organisation_id: UUID, subject_id: UUID) -> str:
+    """A link token for one row and one purpose: both ids and 96 bits of HMAC-SHA256, canonically spelt."""
+    subject = organisation_id.bytes + subject_id.bytes
+    return _encode(subject + _mac(secret, purpose, subject))
+
+
+def read_signed(secret: str, purpose: str, token: str) -> tuple[OrganisationId, UUID] | None:
+    """The organisation and row that `sign` named for the same purpose, or ``None`` for anything else."""
+    try:
+        raw = _decode(token)
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) != _SUBJECT_BYTES + _MAC_BYTES or _encode(raw) != token:
+        return None
+    subject, mac = raw[:_SUBJECT_BYTES], raw[_SUBJECT_BYTES:]
+    if not hmac.compare_digest(mac, _mac(secret, purpose, subject)):
+        return None
+    return OrganisationId(UUID(bytes=subject[:16])), UUID(bytes=subject[16:])
+
+
+def purpose_key(secret: str, purpose: str) -> bytes:
+    """A 32-byte key of its own for each purpose, so that no token serves two."""
+    return hmac.digest(secret.encode(), f"vidhuk/{purpose}".encode(), hashlib.sha256)
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal, for secrets that are compared and never shown."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _mac(secret: str, purpose: str, subject: bytes) -> bytes:
+    return hmac.digest(purpose_key(secret, purpose), subject, hashlib.sha256)[:_MAC_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    if not text.isascii() or any(not (sign.isalnum() or sign in "-_") for sign in text):
+        raise ValueError("not in the alphabet")
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

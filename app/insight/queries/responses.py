@@ -1,0 +1,139 @@
+"""What the pages of responses ask: the newest ones that fit a filter, page by page, and one by its id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Uuid, and_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from app.alerts.models import Alert
+from app.classification.models import Classification
+from app.db import OrganisationSession, SearchForm, UtcInstant
+from app.errors import NotFound
+from app.insight.queries import Scope, inside
+from app.insight.rules import GROUP_RATINGS, Group
+from app.responses.models import Response
+from app.stores.models import Store
+from app.text import search_form
+from app.touchpoints.models import Touchpoint
+
+PAGE = 50
+MOST_COUNTED = 10_000
+PENDING = "pending"
+
+
+_RESPONSES = (
+    select(Response, Store.name, Store.time_zone, Touchpoint.name, Classification, Alert)
+    .join(Store, Store.id == Response.store_id)
+    .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
+    .outerjoin(Classification, Classification.response_id == Response.id)
+    .outerjoin(Alert, Alert.response_id == Response.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after this response, in the order of newest first."""
+
+    received_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which responses are wanted; everything left empty narrows nothing. `since` is in, `until` is out."""
+
+    store_id: UUID | None = None
+    group: Group | None = None
+    sentiment: str | None = None
+    has_comment: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One response with what stands around it. Without a verdict a comment is still being read."""
+
+    response: Response
+    store: str
+    zone: str
+    touchpoint: str
+    verdict: Classification | None
+    alert: Alert | None
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether there is a comment whose verdict is still to come."""
+        is_read = self.verdict is not None and self.verdict.classified_at is not None
+        return self.response.comment is not None and not is_read
+
+
+def newest(
+    session: OrganisationSession,
+    scope: Scope,
+    wanted: Wanted,
+    *,
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> tuple[list[Said], Place | None]:
+    """A page of the responses wanted, newest first, and where the next one begins."""
+    statement = _RESPONSES.where(*_conditions(wanted), inside(Response.store_id, scope))
+    if after:
+        place = tuple_(literal(after.received_at, UtcInstant()), literal(after.id, Uuid()))
+        statement = statement.where(tuple_(Response.received_at, Response.id) < place)
+    order = (Response.received_at.desc(), Response.id.desc())
+    rows = [Said(*row) for row in session.execute(statement.order_by(*order).limit(limit + 1))]
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1].response
+    return rows[:limit], Place(last.received_at, last.id)
+
+
+def count(session: OrganisationSession, scope: Scope, wanted: Wanted) -> int:
+    """How many responses are wanted, counted up to `MOST_COUNTED` and one more."""
+    some = (
+        select(Response.organisation_id, Response.id)
+        .outerjoin(Classification, Classification.response_id == Response.id)
+        .where(*_conditions(wanted), inside(Response.store_id, scope))
+        .limit(MOST_COUNTED + 1)
+    )
+    return session.scalar(select(func.count(aliased(Response, some.subquery()).id))) or 0
+
+
+def get_said(session: OrganisationSession, scope: Scope, response_id: UUID) -> Said:
+    """The response of that id with what stands around it; raises `NotFound`, out of scope as well."""
+    statement = _RESPONSES.where(Response.id == response_id, inside(Response.store_id, scope))
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Said(*row)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.store_id:
+        conditions.append(Response.store_id == wanted.store_id)
+    if wanted.group:
+        conditions.append(Response.rating.between(*GROUP_RATINGS[wanted.group]))
+    if wanted.sentiment:
+        conditions.append(_has_sentiment(wanted.sentiment))
+    if wanted.has_comment:
+        conditions.append(Response.comment.is_not(None))
+    if wanted.since:
+        conditions.append(Response.received_at >= wanted.since)
+    if wanted.until:
+        conditions.append(Response.received_at < wanted.until)
+    if wanted.words:
+        found = SearchForm(Response.comment).contains(search_form(wanted.words), autoescape=True)
+        conditions.append(found)
+    return conditions
+
+
+def _has_sentiment(sentiment: str) -> ColumnElement[bool]:
+    if sentiment != PENDING:
+        return Classification.sentiment == sentiment
+    unread = or_(Classification.id.is_(None), Classification.classified_at.is_(None))
+    return and_(Response.comment.is_not(None), unread)

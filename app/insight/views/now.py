@@ -1,0 +1,86 @@
+"""The Now page: open alerts by deadline, and today against the usual."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, make_response, render_template, request
+
+from app import clock
+from app.db import OrganisationSession, reading
+from app.insight.queries.now import (
+    Card,
+    Headline,
+    cards,
+    day_so_far,
+    headline,
+    home_zone,
+    last_alert_at,
+)
+from app.insight.rules import Day, Standing, Usual, against, usual
+from app.insight.views.skin import pages
+from app.web.access import current_actor, member
+from app.web.actor import Actor, Permission
+from app.web.languages import request_language
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything on the page that moves, but the minutes."""
+
+    cards: list[Card]
+    headline: Headline
+    last_alert_at: datetime | None
+    today: Day
+    usual: Usual | None
+    against: Standing | None
+    zone: str
+    may_take: bool
+    language: str
+
+    @property
+    def tag(self) -> str:
+        """A mark that changes when anything on the board does."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:20]
+
+
+@pages.get("/", endpoint="now")
+@member(Permission.SEE)
+def show_now() -> str:
+    """Who waits for an answer, and how long there is."""
+    actor, now = current_actor(), clock.now()
+    with reading(actor.organisation_id) as session:
+        board = _board(session, actor, now=now)
+        return render_template("insight/now.html", board=board, now=now)
+
+
+@pages.get("/now/cards", endpoint="cards")
+@member(Permission.SEE)
+def show_cards() -> Response:
+    """The moving part of the page; 304 while nothing has changed but the minutes."""
+    actor, now = current_actor(), clock.now()
+    with reading(actor.organisation_id) as session:
+        board = _board(session, actor, now=now)
+        is_known = request.if_none_match.contains_weak(board.tag)
+        page = "" if is_known else render_template("insight/_board.html", board=board, now=now)
+    response = make_response(page, 304 if is_known else 200)
+    response.set_etag(board.tag, weak=True)
+    return response
+
+
+def _board(session: OrganisationSession, actor: Actor, *, now: datetime) -> Board:
+    scope = actor.store_ids
+    found = cards(session, scope, now=now)
+    zone = home_zone(session, scope)
+    today, *before = day_so_far(session, scope, zone, now=now)
+    return Board(
+        cards=found,
+        headline=headline(session, scope, now=now),
+        last_alert_at=None if found else last_alert_at(session, scope),
+        today=today,
+        usual=usual(before),
+        against=against(today, usual(before)),
+        zone=zone,
+        may_take=actor.may(Permission.HANDLE_ALERTS),
+        language=request_language(),
+    )

@@ -1,0 +1,20 @@
+"""What the pages of insight share: their blueprint, their words, and the number in the navigation."""
+
+from flask import Blueprint
+
+from app.alerts.queries import waiting_count
+from app.db import reading
+from app.insight import words
+from app.web.actor import Actor
+from app.web.navigation import add_count
+
+pages = Blueprint("insight", __name__, template_folder="../templates")
+pages.context_processor(lambda: {"words": words})
+
+
+def _waiting(actor: Actor) -> int:
+    with reading(actor.organisation_id) as session:
+        return waiting_count(session, actor)
+
+
+add_count("now", _waiting)

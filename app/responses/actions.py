@@ -1,0 +1,130 @@
+"""The one door: every way in stores a response here, with the same guards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.contacts.actions import Keeping, change_contact, keep_contact
+from app.contacts.rules import Address
+from app.db import OrganisationSession, insert_once
+from app.errors import Conflict
+from app.events import EventName, record
+from app.responses.models import Response
+from app.responses.queries import get_response_by_key
+from app.responses.rules import Channel, believed_answer_time, is_late, is_negative, may_change
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseDraft:
+    """What a shopper's tap carries. `answered_at` is the device's claim, if it made one."""
+
+    key: str
+    store_id: UUID
+    touchpoint_id: UUID
+    survey_version_id: UUID
+    channel: Channel
+    language: str
+    rating: int
+    qr_code_id: UUID | None = None
+    answered_at: datetime | None = None
+    is_suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the second step adds."""
+
+    comment: str | None
+    contact: Address | None
+    wants_marketing: bool = False
+
+
+class Outcome(StrEnum):
+    """What became of a tap."""
+
+    STORED = "stored"
+    REPEATED = "repeated"
+    CORRECTED = "corrected"
+
+
+def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
+    """Store a rating once for its key; the same key again changes nothing, or corrects the rating.
+
+    Raises `Conflict` (``already_received``) for another rating after the 30 minutes of correction.
+    """
+    answered_at = believed_answer_time(draft.answered_at, now)
+    response_id = insert_once(
+        session,
+        Response,
+        ["key"],
+        key=draft.key,
+        store_id=draft.store_id,
+        touchpoint_id=draft.touchpoint_id,
+        qr_code_id=draft.qr_code_id,
+        survey_version_id=draft.survey_version_id,
+        channel=draft.channel,
+        language=draft.language,
+        rating=draft.rating,
+        is_suspect=draft.is_suspect,
+        is_late=is_late(answered_at, now),
+        answered_at=answered_at,
+        received_at=now,
+    )
+    if response_id is None:
+        return _correct(session, draft, now=now)
+    record(session, EventName.RESPONSE_RECEIVED, response_id, at=now, rating=draft.rating)
+    return Outcome.STORED
+
+
+def complete_response(
+    session: OrganisationSession, key: str, completion: Completion, keeping: Keeping, *, now: datetime
+) -> Response:
+    """Add the comment and the contact; the same again changes nothing.
+
+    Raises `Conflict` (``already_received``) for another text after the 30 minutes of correction.
+    """
+    response = get_response_by_key(session, key)
+    has_changed = completion.comment != response.comment or completion.contact is not None
+    if response.completed_at and not has_changed:
+        return response
+    if not may_change(response.received_at, now) and response.completed_at:
+        raise Conflict("already_received")
+    response.comment = completion.comment
+    response.completed_at = now
+    _keep_contact(session, response, completion, keeping, now=now)
+    session.flush()
+    record(session, EventName.RESPONSE_COMPLETED, response.id, at=now)
+    return response
+
+
+def _correct(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
+    response = get_response_by_key(session, draft.key)
+    if response.rating == draft.rating:
+        return Outcome.REPEATED
+    if not may_change(response.received_at, now) or response.touchpoint_id != draft.touchpoint_id:
+        raise Conflict("already_received")
+    was_negative = is_negative(response.rating)
+    response.rating = draft.rating
+    response.corrected_at = now
+    session.flush()
+    record(session, EventName.RESPONSE_CORRECTED, response.id, at=now, was_negative=was_negative)
+    return Outcome.CORRECTED
+
+
+def _keep_contact(
+    session: OrganisationSession,
+    response: Response,
+    completion: Completion,
+    keeping: Keeping,
+    *,
+    now: datetime,
+) -> None:
+    if completion.contact is None:
+        return
+    if response.contact_id:
+        change_contact(session, response.contact_id, completion.contact, keeping, now=now)
+        return
+    response.contact_id = keep_contact(
+        session, completion.contact, keeping, wants_marketing=completion.wants_marketing, now=now
+    )

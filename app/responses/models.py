@@ -1,0 +1,48 @@
+"""Responses."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import OrganisationRow, belongs_to, one_of
+from app.responses.rules import Channel
+
+
+class Response(OrganisationRow):
+    """What a shopper said: one rating, perhaps a comment and a contact.
+
+    `key` is the 128-bit name that the shopper's own browser knows; it makes every repeat harmless.
+    """
+
+    __tablename__ = "responses"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    store_id: Mapped[UUID]
+    touchpoint_id: Mapped[UUID]
+    qr_code_id: Mapped[UUID | None]
+    survey_version_id: Mapped[UUID]
+    channel: Mapped[str]
+    language: Mapped[str]
+    rating: Mapped[int]
+    comment: Mapped[str | None]
+    contact_id: Mapped[UUID | None]
+    is_suspect: Mapped[bool] = mapped_column(default=False)
+    is_late: Mapped[bool] = mapped_column(default=False)
+    answered_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        belongs_to("stores", "store_id"),
+        belongs_to("touchpoints", "touchpoint_id"),
+        belongs_to("qr_codes", "qr_code_id"),
+        belongs_to("survey_versions", "survey_version_id"),
+        belongs_to("contacts", "contact_id"),
+        one_of("channel", list(Channel)),
+        CheckConstraint("rating BETWEEN 0 AND 10", name="rating"),
+        Index("ix_responses_newest", "organisation_id", "received_at", "id"),
+        Index("ix_responses_store", "organisation_id", "store_id", "received_at"),
+    )

@@ -1,0 +1,1 @@
+"""Regions, stores and their opening hours: where and when a promise counts."""

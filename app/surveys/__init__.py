@@ -1,0 +1,1 @@
+"""What is asked: surveys, and their versions, frozen once published."""

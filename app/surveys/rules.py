@@ -1,0 +1,52 @@
+"""Kinds of question, and the wording that a new survey starts with."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class QuestionKind(StrEnum):
+    """What a question asks for."""
+
+    NPS = "nps"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The texts of an NPS survey in one language. ``{store}`` stands for the store's name.
+
+    The three comment questions are for ratings of 0 to 6, 7 and 8, 9 and 10.
+    """
+
+    question: str
+    lowest: str
+    highest: str
+    comment_low: str
+    comment_middle: str
+    comment_high: str
+
+    def comment_question(self, rating: int) -> str:
+        """The question that fits the rating."""
+        if rating <= 6:
+            return self.comment_low
+        return self.comment_middle if rating <= 8 else self.comment_high
+
+
+DEFAULT_WORDING = {
+    "uk": Wording(
+        question="Наскільки ймовірно, що ви порадите «{store}» друзям або близьким?",
+        lowest="0 — точно ні",
+        highest="10 — точно так",
+        comment_low="Що пішло не так?",
+        comment_middle="Що зробити краще?",
+        comment_high="Що сподобалося найбільше?",
+    ),
+    "en": Wording(
+        question="How likely are you to recommend {store} to friends or family?",
+        lowest="0 – not at all",
+        highest="10 – very likely",
+        comment_low="What went wrong?",
+        comment_middle="What could we do better?",
+        comment_high="What did you like most?",
+    ),
+}

@@ -1,0 +1,1 @@
+"""Where feedback is asked, and the printed codes that lead there."""

@@ -1,0 +1,1 @@
+"""The shared skin of every page: layout, headers, access, error pages, languages."""

@@ -1,0 +1,99 @@
+"""One format for refusals: a plain page for people, a problem document (RFC 9457) for the API."""
+
+from traceback import extract_tb
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from app.errors import Invalid, TooMany, Unavailable, VidhukError
+from app.web.headers import request_id
+
+log = structlog.get_logger()
+
+
+def answer_errors(app: Flask) -> None:
+    """Translate everything that can be raised; nothing internal is ever shown."""
+    app.register_error_handler(VidhukError, _refused)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: VidhukError) -> Response:
+    response = _answer(error.status, error.code, error.faults if isinstance(error, Invalid) else {})
+    if isinstance(error, TooMany | Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    response = _answer(error.code or 500, (error.name or "error").lower().replace(" ", "_"))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Location", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _forged(_: CSRFError) -> Response:
+    return _answer(400, "csrf")
+
+
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    log.error("database_unavailable", error=type(error).__name__, request_id=request_id())
+    return _refused(Unavailable())
+
+
+def _unexpected(error: Exception) -> Response:
+    # The message of an error may quote a comment; where it happened never does.
+    frames = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-4:]]
+    log.error("unexpected_error", error=type(error).__name__, where=frames, request_id=request_id())
+    return _answer(500, "internal")
+
+
+def _answer(status: int, code: str, faults: dict[str, str] | None = None) -> Response:
+    if request.path.startswith("/api/"):
+        return problem(status, code, faults or {})
+    page = render_template("web/error.html", status=status, request_id=request_id(), **_words(status))
+    return make_response(page, status)
+
+
+def problem(status: int, code: str, faults: dict[str, str]) -> Response:
+    """A problem document; `errors` names each field that was refused."""
+    document = {
+        "type": f"urn:vidhuk:problem:{code}",
+        "title": _words(status)["title"],
+        "status": status,
+        "code": code,
+        "errors": [{"path": path, "code": fault} for path, fault in faults.items()],
+        "request_id": request_id(),
+    }
+    response = jsonify(document)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _words(status: int) -> dict[str, str]:
+    known = {
+        400: (_("This request cannot be read"), _("Open the page again and repeat.")),
+        401: (_("Sign in first"), _("Your session has ended.")),
+        403: (_("You may not do this"), _("Ask the owner of your organisation for access.")),
+        404: (_("There is nothing here"), _("Check the address or the code.")),
+        405: (_("This address works differently"), _("Open the page again and repeat.")),
+        409: (_("Somebody was faster"), _("Open the page again to see what has changed.")),
+        410: (_("This code is no longer active"), _("Ask the staff for a new one.")),
+        413: (_("That is too much at once"), _("Shorten the text and send it again.")),
+        422: (_("Something is missing or not right"), _("Go back, correct it and send again.")),
+        429: (_("Too many answers from this network"), _("Try again in a minute.")),
+        503: (_("We are back in a moment"), _("Nothing is lost. Send it again in a few seconds.")),
+    }
+    unknown = (_("Something broke on our side"), _("Nothing that you sent before is lost. Try again."))
+    title, advice = known.get(status, unknown)
+    return {"title": title, "advice": advice}

@@ -1,0 +1,72 @@
+"""Interface languages: which one to speak, and the catalogues, read straight from their .po files."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, request
+from flask_babel import Babel, Domain, get_locale
+
+LANGUAGES = {"uk": "Українська", "en": "English"}
+SOURCE_LANGUAGE = "en"
+COOKIE = "lang"
+CATALOGUES = Path(__file__).parents[1] / "translations"
+
+
+class PoDomain(Domain):
+    """The catalogue of the request's language; English is the source and needs none."""
+
+    def get_translations(self) -> NullTranslations:
+        """Translations for the current language, ready at any time, inside a request or not."""
+        return catalogue(str(get_locale() or SOURCE_LANGUAGE))
+
+
+class PoBabel(Babel):
+    """Flask-Babel over `PoDomain`."""
+
+    domain_instance = PoDomain()  # type: ignore[no-untyped-call]
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The compiled catalogue of a language, made once in each process."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if language == SOURCE_LANGUAGE or not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def speak_languages(app: Flask) -> None:
+    """Choose the language of each request and translate templates and code."""
+    babel: Any = PoBabel()  # type: ignore[no-untyped-call]
+    babel.init_app(app, default_locale="uk", locale_selector=request_language)
+
+
+def request_language() -> str:
+    """``?lang``, then the cookie, the member's own, the browser's, and last the place's default."""
+    if "language" in g:
+        return str(g.language)
+    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), _members_own(), _browsers_own())
+    fallback = g.get("default_language", "uk")
+    return next((wish for wish in wishes if wish in LANGUAGES), fallback)
+
+
+def _members_own() -> str | None:
+    actor = g.get("actor")
+    return actor.language if actor else None
+
+
+def _browsers_own() -> str | None:
+    for wish in request.accept_languages.values():
+        short = wish.partition("-")[0].lower()
+        if short in LANGUAGES:
+            return short
+    return None

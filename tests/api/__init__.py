@@ -1,0 +1,1 @@
+"""The Open API: what a key opens, what it shows, and what it refuses."""

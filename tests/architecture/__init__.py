@@ -1,0 +1,1 @@
+"""Tests that hold the house in shape: sizes, places, imports, documents."""

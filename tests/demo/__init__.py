@@ -1,0 +1,1 @@
+"""The demo chain: whether its made-up month holds together."""

@@ -1,0 +1,157 @@
+"""Builders for tests: a small chain with its fixed cast, made by the product's own actions."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts.actions import add_member, create_organisation, create_user
+from app.accounts.rules import Role
+from app.alerts.models import Alert
+from app.alerts.policies import create_default_policy
+from app.alerts.queries import find_alert_of
+from app.contacts.actions import Keeping
+from app.contacts.rules import read_contact
+from app.db import reading, transaction
+from app.ids import OrganisationId, new_key
+from app.responses.actions import Completion, ResponseDraft, complete_response, record_response
+from app.responses.queries import get_response_by_key
+from app.responses.rules import Channel
+from app.stores.actions import StoreDraft, create_region, create_store
+from app.surveys.actions import create_survey
+from app.surveys.models import SurveyVersion
+from app.touchpoints.actions import create_touchpoint
+from app.touchpoints.models import QrCode
+
+# A Wednesday, 14:00 in Kyiv: every store of the cast is open.
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+SECRET = "a secret of the tests, long enough to be one"
+PASSWORD = "correct horse battery"
+EVERY_DAY = {str(day): [["09:00", "21:00"]] for day in range(1, 8)}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain of two stores in two regions, with a touchpoint and a code in each, and its people."""
+
+    organisation_id: OrganisationId
+    region_id: UUID
+    store_id: UUID
+    touchpoint_id: UUID
+    code: str
+    other_store_id: UUID
+    other_code: str
+    survey_id: UUID
+    owner_id: UUID
+    regional_id: UUID
+    manager_id: UUID
+    other_manager_id: UUID
+    slug: str
+
+
+def make_chain(slug: str = "nova", *, now: datetime = NOON) -> Chain:
+    """A chain as the tests' cast knows it; people sign in as ``<who>@<slug>.example`` with `PASSWORD`."""
+    with transaction(None) as session:
+        organisation_id = create_organisation(session, slug, slug.title(), now=now)
+        users = {
+            who: create_user(session, f"{who}@{slug}.example", who.title(), PASSWORD, language="en", now=now)
+            for who in ("owner", "regional", "manager", "other")
+        }
+    with transaction(organisation_id) as session:
+        create_default_policy(session)
+        survey_id = create_survey(session, "NPS", now=now)
+        regions = [create_region(session, name) for name in ("West", "East")]
+        stores = [
+            create_store(
+                session,
+                StoreDraft(region_id=region, code=f"S{n}", name=f"Store {n}", weekly_hours=EVERY_DAY),
+                now=now,
+            )
+            for n, region in enumerate(regions, 1)
+        ]
+        points = [create_touchpoint(session, store, survey_id, "Till 1", now=now) for store in stores]
+        owner = add_member(session, users["owner"], Role.OWNER)
+        regional = add_member(session, users["regional"], Role.REGIONAL_MANAGER, regions=[regions[0]])
+        manager = add_member(session, users["manager"], Role.STORE_MANAGER, stores=[stores[0]])
+        other = add_member(session, users["other"], Role.STORE_MANAGER, stores=[stores[1]])
+    with reading(organisation_id) as session:
+        codes = {row.touchpoint_id: row.code for row in session.query(QrCode)}
+    return Chain(
+        organisation_id=organisation_id,
+        region_id=regions[0],
+        store_id=stores[0],
+        touchpoint_id=points[0],
+        code=codes[points[0]],
+        other_store_id=stores[1],
+        other_code=codes[points[1]],
+        survey_id=survey_id,
+        owner_id=owner,
+        regional_id=regional,
+        manager_id=manager,
+        other_manager_id=other,
+        slug=slug,
+    )
+
+
+def sign_in(app: Flask, chain: Chain, who: str = "manager") -> FlaskClient:
+    """A browser signed in as one of the cast: owner, regional, manager or other."""
+    client = app.test_client()
+    answer = client.post("/sign-in", data={"email": f"{who}@{chain.slug}.example", "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def make_response(
+    chain: Chain,
+    rating: int,
+    *,
+    comment: str | None = None,
+    contact: str | None = None,
+    now: datetime = NOON,
+    other_store: bool = False,
+) -> str:
+    """A response as a shopper leaves it, completed when there is a comment or a contact; its key."""
+    key = new_key()
+    with transaction(chain.organisation_id) as session:
+        code = chain.other_code if other_store else chain.code
+        row = session.query(QrCode).filter_by(code=code).one()
+        version = session.query(SurveyVersion).first()
+        assert version is not None
+        draft = ResponseDraft(
+            key=key,
+            store_id=chain.other_store_id if other_store else chain.store_id,
+            touchpoint_id=row.touchpoint_id,
+            survey_version_id=version.id,
+            channel=Channel.QR,
+            language="uk",
+            rating=rating,
+            qr_code_id=row.id,
+        )
+        record_response(session, draft, now=now)
+    if comment or contact:
+        complete(chain, key, comment, contact, now=now)
+    return key
+
+
+def complete(
+    chain: Chain, key: str, comment: str | None, contact: str | None = None, *, now: datetime = NOON
+) -> None:
+    """The second step of a response."""
+    completion = Completion(comment, read_contact(contact, "UA") if contact else None)
+    with transaction(chain.organisation_id) as session:
+        complete_response(session, key, completion, Keeping(SECRET, 90), now=now)
+
+
+def alert_of(chain: Chain, key: str) -> Alert | None:
+    """The alert of a response, as it stands now."""
+    with reading(chain.organisation_id) as session:
+        return find_alert_of(session, get_response_by_key(session, key).id)
+
+
+def get_alert_of(chain: Chain, key: str) -> Alert:
+    """The alert of a response that must have one."""
+    alert = alert_of(chain, key)
+    assert alert is not None
+    return alert

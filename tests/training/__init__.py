@@ -1,0 +1,1 @@
+"""Tests of how the shipped model is made."""

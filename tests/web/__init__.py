@@ -1,0 +1,1 @@
+"""Tests of the shared skin: layout, choices, errors, headers."""

@@ -1,0 +1,1 @@
+"""How the shipped sentiment model is made: read, clean, train, export, measure. Not needed at run time."""

@@ -1,0 +1,32 @@
+"""`python -m training --data DIR`: everything from labelled texts to the folder the worker loads."""
+
+import argparse
+from pathlib import Path
+
+from training.pipeline import Plan, run
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    made = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    paths = made.add_argument_group("folders and files")
+    paths.add_argument(
+        "--data", type=Path, required=True, help="has train, validation and test (.jsonl[.xz])"
+    )
+    paths.add_argument("--out", type=Path, default=Path("worker/model"), help="where the model is written")
+    paths.add_argument("--work", type=Path, default=Path("training/out"), help="for intermediate files")
+    paths.add_argument("--own", type=Path, help="your labelled comments (.jsonl: text, label), later stages")
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--minutes", type=float, default=55.0, help="for training, without export and figures")
+    made.add_argument("--threads", type=int, default=2)
+    made.add_argument("--skip-first", action="store_true", help="take the first stage from --work")
+    return made
+
+
+def main() -> None:
+    """Read the options and run the plan."""
+    run(Plan(**vars(parser().parse_args())))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Reading and cleaning of labelled comments: the first step of the pipeline."""
+
+import json
+import lzma
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LABELS = ("negative", "neutral", "positive")
+SERVICE_COPIES = 3
+OWN_COPIES = 10
+_MASKS = re.compile(r"<(?:phone|email|url)>|\[(?:phone|email|url)\]", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled comment; `label` is an index into `LABELS`, `weight` counts in the loss."""
+
+    text: str
+    label: int
+    lang: str = "uk"
+    kind: str = "review"
+    weight: float = 1.0
+
+
+def clean(text: str) -> str:
+    """A comment on one line, without the masks of phones and addresses; case is the tokenizer's job."""
+    return _SPACES.sub(" ", _MASKS.sub(" ", text)).strip()
+
+
+def read_rows(path: Path) -> Iterator[dict[str, object]]:
+    """The JSON objects of a ``.jsonl`` or ``.jsonl.xz`` file."""
+    packed = path.suffix == ".xz"
+    with lzma.open(path, "rt", encoding="utf-8") if packed else path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def label_of(row: dict[str, object]) -> str | None:
+    """The sentiment of a row: its `label`, or what the polarities of its aspects add up to.
+
+    Praise and blame in one comment make it neutral (mixed), as three stars do elsewhere in the data.
+    """
+    if row.get("label") in LABELS:
+        return str(row["label"])
+    aspects = row.get("aspects")
+    if not isinstance(aspects, list) or not aspects:
+        return None
+    said = {str(polarity) for _, polarity in aspects} - {"neutral"}
+    return said.pop() if len(said) == 1 and said <= set(LABELS) else "neutral"
+
+
+def example_of(row: dict[str, object], weight: float = 1.0) -> Example | None:
+    """A row as an example, or nothing when it holds no words or no label."""
+    text, label = clean(str(row.get("text") or "")), label_of(row)
+    if label is None or not any(sign.isalpha() for sign in text):
+        return None
+    kind, lang = str(row.get("kind") or "review"), str(row.get("lang") or "uk")
+    return Example(text, LABELS.index(label), lang, kind, weight)
+
+
+def read_examples(path: Path, weight: float = 1.0) -> list[Example]:
+    """All usable rows of one file, in its order."""
+    found = (example_of(row, weight) for row in read_rows(path))
+    return [example for example in found if example is not None]
+
+
+def find_split(folder: Path, name: str) -> Path | None:
+    """The file of a split, packed or plain, if the folder has it."""
+    candidates = (folder / f"{name}.jsonl.xz", folder / f"{name}.jsonl")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def read_split(folder: Path, name: str) -> list[Example]:
+    """The examples of a split that must be there; raises `FileNotFoundError`."""
+    path = find_split(folder, name)
+    if path is None:
+        raise FileNotFoundError(f"{folder} has neither {name}.jsonl.xz nor {name}.jsonl")
+    return read_examples(path)
+
+
+def read_optional(folder: Path, name: str, weight: float = 1.0) -> list[Example]:
+    """The examples of a split that an organisation's own data need not have."""
+    path = find_split(folder, name)
+    return read_examples(path, weight) if path else []
+
+
+def without_held_out(examples: Iterable[Example], held_out: Iterable[Example]) -> list[Example]:
+    """Examples whose text, letter case aside, is in no evaluation split."""
+    seen = {example.text.casefold() for example in held_out}
+    return [example for example in examples if example.text.casefold() not in seen]
+
+
+def russian_aspects(folder: Path) -> list[Example]:
+    """Russian restaurant sentences with aspect polarities: staff and service, which goods reviews lack."""
+    return [row for row in read_optional(folder, "topics_labelled") if row.lang == "ru"]
+
+
+def goods_and_public(folder: Path) -> list[Example]:
+    """What the first and longest stage learns from; evaluation texts never come back by another door."""
+    held_out = read_split(folder, "test") + read_split(folder, "validation")
+    extra = russian_aspects(folder) + read_optional(folder, "extra_pl_xed", weight=0.5)
+    service = read_optional(folder, "service_shops_mt") * SERVICE_COPIES
+    return without_held_out(read_split(folder, "train") + extra + service, held_out)
+
+
+def class_weights(examples: Iterable[Example]) -> list[float]:
+    """Loss weight of each label: one over the square root of its share, averaging 1 over the examples."""
+    counts = Counter(example.label for example in examples)
+    total = sum(counts.values())
+    raw = [(total / max(1, counts[label])) ** 0.5 for label in range(len(LABELS))]
+    mean = sum(raw[label] * counts[label] for label in range(len(LABELS))) / total
+    return [weight / mean for weight in raw]

@@ -1,0 +1,1 @@
+"""What happens later: processes and jobs. No business rule lives here."""

@@ -1,0 +1,300 @@
+"""The transformers model behind `app.classification.rules.Classifier`; only here are its libraries imported.
+
+Importing this module is cheap: transformers, onnxruntime and numpy are loaded by `load_classifier` alone.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.classification.rules import Classifier, Judgement, Sentiment
+
+SHIPPED_MODEL = Path(__file__).with_name("model")
+BATCH = 32
+
+_LONGEST_WINDOW = 512
+_SMALL_FILES = ("*.json", "*.txt", "*.model")
+_ONNX_NAMES = ("model_quantized.onnx", "model_int8.onnx", "model.onnx")
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "tokenizer.model",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+)
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+_WORST_TO_BEST = (*[Sentiment.NEGATIVE] * 2, Sentiment.NEUTRAL, *[Sentiment.POSITIVE] * 2)
+_STARS = {str(stars): meaning for stars, meaning in enumerate(_WORST_TO_BEST, start=1)}
+_NAMES = {
+    Sentiment.NEGATIVE: {"negative", "neg", "very negative"},
+    Sentiment.NEUTRAL: {"neutral", "neu", "mixed"},
+    Sentiment.POSITIVE: {"positive", "pos", "very positive"},
+}
+
+_Engine = Callable[[Mapping[str, Any]], Any]
+
+
+class ModelUnavailable(Exception):
+    """The model cannot be used; the message says what is wrong and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of one text that fits the model: the text's place, the tokens, how many of them are words."""
+
+    text: int
+    ids: Sequence[int]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClassifier:
+    """A loaded model. Long texts are judged window by window, and the windows' answers averaged by length."""
+
+    version: str
+    tokenizer: Any
+    engine: _Engine
+    meanings: tuple[Sentiment, ...]
+    longest: int
+
+    def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
+        """Judge each text, in order; ``None`` where a text holds no letters or nothing but mark-up."""
+        judged: list[Judgement | None] = []
+        for start in range(0, len(texts), BATCH):
+            judged.extend(self._judge_batch(texts[start : start + BATCH]))
+        return judged
+
+    def _judge_batch(self, texts: Sequence[str]) -> list[Judgement | None]:
+        """At most `BATCH` texts: windows run in order of length, so that little is computed for padding."""
+        totals: list[dict[Sentiment, float]] = [dict.fromkeys(Sentiment, 0.0) for _ in texts]
+        windows = sorted(self._windows(texts), key=lambda window: len(window.ids))
+        for group in _groups(windows):
+            for window, chances in zip(group, self._chances(group), strict=True):
+                for meaning, chance in zip(self.meanings, chances, strict=True):
+                    totals[window.text][meaning] += chance * window.words
+        return [_judgement(total) for total in totals]
+
+    def _windows(self, texts: Sequence[str]) -> Iterator[_Window]:
+        """The windows of every text with letters; lone surrogates, which no tokenizer takes, become "?"."""
+        places = [place for place, text in enumerate(texts) if any(sign.isalpha() for sign in text)]
+        if not places:
+            return
+        found = self.tokenizer(
+            [texts[place].encode("utf-8", "replace").decode("utf-8") for place in places],
+            truncation=True,
+            max_length=self.longest,
+            return_overflowing_tokens=True,
+            return_special_tokens_mask=True,
+        )
+        marks, origins = found["special_tokens_mask"], found["overflow_to_sample_mapping"]
+        for ids, mark, origin in zip(found["input_ids"], marks, origins, strict=True):
+            words = len(ids) - sum(mark)
+            if words:
+                yield _Window(places[origin], ids, words)
+
+    def _chances(self, group: Sequence[_Window]) -> list[list[float]]:
+        """The model's probabilities for each window of a group."""
+        import numpy as np
+
+        width = max(len(window.ids) for window in group)
+        ids = np.full((len(group), width), self.tokenizer.pad_token_id or 0, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, window in enumerate(group):
+            ids[row, : len(window.ids)] = window.ids
+            mask[row, : len(window.ids)] = 1
+        answer = self.engine({"input_ids": ids, "attention_mask": mask})
+        logits = np.nan_to_num(np.asarray(answer, dtype=np.float64))
+        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        chances: list[list[float]] = (raised / raised.sum(axis=-1, keepdims=True)).tolist()
+        return chances
+
+
+def load_classifier(source: str | Path = SHIPPED_MODEL) -> Classifier:
+    """Load a model from a folder or by its hub id; raises `ModelUnavailable`.
+
+    A folder is never looked up on the network. Without torch, a model must bring an ONNX file.
+    """
+    _quieten()
+    folder, name = _located(source)
+    config = _config(folder)
+    meanings = meanings_of(config.id2label, name)
+    tokenizer, engine = _tokenizer(folder), _engine(folder, name)
+    version = str(getattr(config, "version", None) or name)
+    classifier = ModelClassifier(version, tokenizer, engine, meanings, _longest(tokenizer, config))
+    _probe(classifier, name)
+    return classifier
+
+
+def meanings_of(id2label: Mapping[Any, str], name: str) -> tuple[Sentiment, ...]:
+    """What each output of a model means, by the labels' names; `ModelUnavailable` rather than a guess."""
+    ordered = [str(id2label[key]) for key in sorted(id2label, key=int)]
+    labels = [" ".join(label.lower().replace("_", " ").split()) for label in ordered]
+    if labels == ["label 0", "label 1", "label 2"]:
+        return tuple(Sentiment)
+    rated = len(labels) == len(_STARS)
+    known = [meaning for label in labels if (meaning := _meaning(label, rated=rated)) is not None]
+    if len(known) < len(labels) or not {Sentiment.NEGATIVE, Sentiment.POSITIVE} <= set(known):
+        raise ModelUnavailable(f"{name}: cannot tell what its labels mean: {', '.join(labels)}")
+    return tuple(known)
+
+
+def _meaning(label: str, *, rated: bool) -> Sentiment | None:
+    """One label's meaning: its name, or its stars in a model of five labels."""
+    stars = _STARS.get(label.removesuffix("s").removesuffix(" star")) if rated else None
+    return stars or next((meaning for meaning, names in _NAMES.items() if label in names), None)
+
+
+def _judgement(total: Mapping[Sentiment, float]) -> Judgement | None:
+    """The verdict of summed window answers, or nothing where no window had words."""
+    whole = sum(total.values())
+    if not whole > 0:
+        return None
+    scores = {meaning: value / whole for meaning, value in total.items()}
+    return Judgement(max(scores, key=scores.__getitem__), scores)
+
+
+def _groups(windows: Sequence[_Window]) -> Iterator[Sequence[_Window]]:
+    """Windows of like length, few at a time: on one thread small groups lose nothing and pad less."""
+    for start in range(0, len(windows), 8):
+        yield windows[start : start + 8]
+
+
+def _quieten() -> None:
+    """Keep transformers from announcing at each start that torch is absent, which here is the plan."""
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def _located(source: str | Path) -> tuple[Path, str]:
+    """The model's folder and its name for messages; what is no folder and reads like a hub id is fetched."""
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return path, path.resolve().name
+    if isinstance(source, Path) or path.exists() or not _HUB_ID.fullmatch(source):
+        raise ModelUnavailable(f"{source}: no such model folder")
+    return _fetched(source)
+
+
+def _fetched(hub_id: str) -> tuple[Path, str]:
+    """A hub model's folder and its id with the commit; weights of torch only where there is no ONNX file."""
+    from huggingface_hub import snapshot_download
+
+    wanted = [*_SMALL_FILES, *_ONNX_NAMES, *(f"onnx/{name}" for name in _ONNX_NAMES), "*.onnx_data"]
+    try:
+        folder = Path(snapshot_download(hub_id, allow_patterns=wanted))
+        if _onnx_file(folder) is None and _has_torch():
+            folder = Path(snapshot_download(hub_id, allow_patterns=[*_SMALL_FILES, "*.safetensors", "*.bin"]))
+    except Exception as fault:
+        said = f"{hub_id}: no such folder, and fetching it from the hub failed: {fault}"
+        raise ModelUnavailable(said) from fault
+    return folder, f"{hub_id}@{folder.name[:8]}"
+
+
+def _has_torch() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("torch") is not None
+
+
+def _onnx_file(folder: Path) -> Path | None:
+    """The ONNX file to run: the quantised one first, then the plain one, then any."""
+    found = [*sorted(folder.glob("*.onnx")), *sorted(folder.glob("onnx/*.onnx"))]
+    rank = {name: place for place, name in enumerate(_ONNX_NAMES)}
+    return min(found, key=lambda path: rank.get(path.name, len(rank)), default=None)
+
+
+def _config(folder: Path) -> Any:
+    """The model's config; raises `ModelUnavailable`."""
+    if not (folder / "config.json").is_file():
+        raise ModelUnavailable(f"{folder}: has no config.json")
+    from transformers import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True)
+    except Exception as fault:
+        raise ModelUnavailable(f"{folder}: config.json cannot be used: {fault}") from fault
+
+
+def _tokenizer(folder: Path) -> Any:
+    """The model's fast tokenizer; raises `ModelUnavailable`."""
+    if not any((folder / name).is_file() for name in _TOKENIZER_FILES):
+        raise ModelUnavailable(f"{folder}: has no tokenizer (tokenizer.json)")
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as fault:
+        raise ModelUnavailable(f"{folder}: the tokenizer cannot be used: {fault}") from fault
+    if not tokenizer.is_fast:
+        raise ModelUnavailable(f"{folder}: the tokenizer has no fast form (tokenizer.json)")
+    return tokenizer
+
+
+def _engine(folder: Path, name: str) -> _Engine:
+    """What turns token numbers into logits: onnxruntime where there is an ONNX file, else torch."""
+    onnx = _onnx_file(folder)
+    if onnx is not None:
+        return _onnx_engine(onnx)
+    if not _has_torch():
+        advice = "has no ONNX file, and torch is not installed (pip install -r requirements-train.txt)"
+        raise ModelUnavailable(f"{name}: {advice}")
+    return _torch_engine(folder)
+
+
+def _onnx_engine(path: Path) -> _Engine:
+    """One thread per session: the service scales by processes."""
+    import numpy as np
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as fault:
+        raise ModelUnavailable(f"{path}: the ONNX file cannot be loaded: {fault}") from fault
+    taken = [given.name for given in session.get_inputs()]
+
+    def run(given: Mapping[str, Any]) -> Any:
+        zeros = np.zeros_like(given["input_ids"])
+        return session.run(None, {name: given.get(name, zeros) for name in taken})[0]
+
+    return run
+
+
+def _torch_engine(folder: Path) -> _Engine:
+    """A model without an ONNX file, on torch."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    try:
+        model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+    except Exception as fault:
+        raise ModelUnavailable(f"{folder}: the torch model cannot be loaded: {fault}") from fault
+    model.eval()
+
+    def run(given: Mapping[str, Any]) -> Any:
+        with torch.no_grad():
+            tensors = {name: torch.from_numpy(value) for name, value in given.items()}
+            return model(**tensors).logits.float().numpy()
+
+    return run
+
+
+def _longest(tokenizer: Any, config: Any) -> int:
+    """Tokens in a window: what the tokenizer says, within what the model has positions for."""
+    positions = int(getattr(config, "max_position_embeddings", None) or _LONGEST_WINDOW)
+    return max(8, min(int(tokenizer.model_max_length), positions, _LONGEST_WINDOW))
+
+
+def _probe(classifier: ModelClassifier, name: str) -> None:
+    """Judge one word: a model that loads but cannot run is refused at once, with `ModelUnavailable`."""
+    try:
+        classifier.classify(["ok"])
+    except Exception as fault:
+        raise ModelUnavailable(f"{name}: the model loads but cannot judge a text: {fault}") from fault

@@ -1,0 +1,36 @@
+"""The jobs that `app.flow` calls later. Each does whatever is due of its kind; run twice, it does nothing."""
+
+from collections.abc import Callable
+
+from app import clock
+from app.alerts.actions import send_due_replies as send_replies
+from app.classification.actions import judge_pending
+from app.notifications.actions import send_due_notifications as send_notifications
+from app.web.settings import settings
+from worker.classifying import current_classifier
+
+
+def judge_pending_comments() -> None:
+    """Judge every comment that waits, a batch at a time."""
+    _until_none_is_left(lambda: judge_pending(current_classifier(), now=clock.now()))
+
+
+def send_due_notifications() -> None:
+    """Send every notification that is due."""
+    _until_none_is_left(lambda: send_notifications(settings().base_url, now=clock.now()))
+
+
+def send_due_replies() -> None:
+    """Send every e-mail reply to a shopper that is due."""
+    own = settings()
+    _until_none_is_left(lambda: send_replies(own.secret_key, own.base_url, now=clock.now()))
+
+
+def _until_none_is_left(work: Callable[[], int]) -> None:
+    while work():
+        pass
+
+
+JOBS: dict[str, Callable[[], None]] = {
+    job.__name__: job for job in (judge_pending_comments, send_due_notifications, send_due_replies)
+}
