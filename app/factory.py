@@ -15,6 +15,7 @@ from app.notifications.health import watch_promises
 from app.settings import Settings
 from app.web.access import guard_routes
 from app.web.errors import answer_errors
+from app.web.forms import keep_form_bodies
 from app.web.headers import send_headers
 from app.web.languages import speak_languages
 from app.web.logs import configure_logs, log_requests
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     connect_database(app, settings)
     use_flow(FLOW)
     send_headers(app)
+    keep_form_bodies(app)
     log_requests(app)
     measure_requests(app)
     watch_promises()

@@ -12,12 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.accounts.passwords import passwords
 from app.db import Base, db, migrate, transaction
 from app.factory import create_app
 from app.settings import Settings
 from tests import servers
-from tests.make import SECRET, Chain, make_chain
+from tests.fakes import Hands, MailServer
+from tests.make import NOON, SECRET, Chain, make_chain
 
 
 class Browser(FlaskClient):
@@ -91,6 +93,24 @@ def app(session_app: Flask) -> Iterator[Flask]:
             session.is_across = True
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(text(f'DELETE FROM "{table.name}"'))
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """The clock of the edges stands still at noon of the cast's Wednesday; a test moves its hands."""
+    hands = Hands(NOON)
+    monkeypatch.setattr(clock, "now", hands)
+    return hands
+
+
+@pytest.fixture
+def mail_server(app: Flask) -> Iterator[MailServer]:
+    """A real SMTP server, in the place of the mailbox."""
+    own = app.config["VIDHUK"]
+    with MailServer() as server:
+        app.config["VIDHUK"] = own.model_copy(update={"mail_url": server.url})
+        yield server
+    app.config["VIDHUK"] = own
 
 
 @pytest.fixture

@@ -1,6 +1,14 @@
 """Fakes that keep the product's own protocols."""
 
+import socket
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import Message
+from typing import Self
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from app.classification.rules import Judgement, Sentiment
 
@@ -35,3 +43,63 @@ class BrokenClassifier:
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Fail."""
         raise RuntimeError("out of memory")
+
+
+class Hands:
+    """The hands of a clock that stands still until a test moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """This instant, as the test says."""
+        return self.at
+
+    def move(self, **by: float) -> None:
+        """Let time pass: ``minutes=31``."""
+        self.at += timedelta(**by)
+
+
+class MailServer:
+    """A real SMTP server on a socket of this machine; `refuse` says how it answers each recipient."""
+
+    def __init__(self) -> None:
+        self.received: list[Message] = []
+        self.refuse = ""
+        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port())
+
+    @property
+    def url(self) -> str:
+        """What ``MAIL_URL`` would be."""
+        return f"smtp://127.0.0.1:{self._controller.port}"
+
+    def __enter__(self) -> Self:
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._controller.stop()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd finds it by this name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take the recipient, unless the test says otherwise."""
+        if self.refuse:
+            return self.refuse
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - the same
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Keep the message."""
+        assert isinstance(envelope.content, bytes)
+        self.received.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 accepted"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

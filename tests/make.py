@@ -2,21 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.accounts.actions import add_member, create_organisation, create_user
 from app.accounts.rules import Role
-from app.alerts.models import Alert
+from app.alerts.models import Alert, AlertEvent
 from app.alerts.policies import create_default_policy
-from app.alerts.queries import find_alert_of
+from app.alerts.queries import find_alert_of, history
 from app.contacts.actions import Keeping
 from app.contacts.rules import read_contact
-from app.db import reading, transaction
+from app.db import OrganisationRow, reading, transaction
 from app.ids import OrganisationId, new_key
 from app.responses.actions import Completion, ResponseDraft, complete_response, record_response
+from app.responses.links import return_path
+from app.responses.models import Response
 from app.responses.queries import get_response_by_key
 from app.responses.rules import Channel
 from app.stores.actions import StoreDraft, create_region, create_store
@@ -29,6 +33,7 @@ from app.touchpoints.models import QrCode
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, long enough to be one"
 PASSWORD = "correct horse battery"
+Row = TypeVar("Row", bound=OrganisationRow)
 EVERY_DAY = {str(day): [["09:00", "21:00"]] for day in range(1, 8)}
 
 
@@ -155,3 +160,44 @@ def get_alert_of(chain: Chain, key: str) -> Alert:
     alert = alert_of(chain, key)
     assert alert is not None
     return alert
+
+
+def tap_again(chain: Chain, key: str, rating: int, *, now: datetime) -> None:
+    """The same shopper taps another rating, on the page where the first one was tapped."""
+    with transaction(chain.organisation_id) as session:
+        first = get_response_by_key(session, key)
+        draft = ResponseDraft(
+            key=key,
+            store_id=first.store_id,
+            touchpoint_id=first.touchpoint_id,
+            survey_version_id=first.survey_version_id,
+            channel=Channel.QR,
+            language=first.language,
+            rating=rating,
+            qr_code_id=first.qr_code_id,
+        )
+        record_response(session, draft, now=now)
+
+
+def response_of(chain: Chain, key: str) -> Response:
+    """A response as it stands now."""
+    with reading(chain.organisation_id) as session:
+        return get_response_by_key(session, key)
+
+
+def rows_of(chain: Chain, kind: type[Row]) -> list[Row]:
+    """Every row of a kind that the chain has, oldest first."""
+    with reading(chain.organisation_id) as session:
+        return list(session.scalars(select(kind).order_by(kind.id)))
+
+
+def history_of(chain: Chain, key: str) -> list[AlertEvent]:
+    """The history of a response's alert, oldest line first."""
+    with reading(chain.organisation_id) as session:
+        alert = find_alert_of(session, get_response_by_key(session, key).id)
+        return history(session, alert) if alert else []
+
+
+def return_token(chain: Chain, key: str) -> str:
+    """What stands behind ``/f/`` in a shopper's private link."""
+    return return_path(SECRET, response_of(chain, key)).removeprefix("/f/")

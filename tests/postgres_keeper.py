@@ -47,7 +47,8 @@ def main(folder: Path, binaries: Path) -> None:
         finally:
             with held(folder / USERS, fcntl.LOCK_EX):
                 postgres.stop()
-                shutil.rmtree(folder)
+                # renamed first: whoever comes now makes a folder of their own and meets nothing half deleted
+                shutil.rmtree(folder.rename(f"{folder}.{os.getpid()}"))
 
 
 class Postgres:
@@ -116,11 +117,11 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def held(path: Path, kind: int) -> Iterator[None]:
-    """Hold a file lock (`fcntl.LOCK_SH` or `LOCK_EX`) for the length of the block."""
+def held(path: Path, kind: int) -> Iterator[bool]:
+    """Hold a file lock (`fcntl.LOCK_SH` or `LOCK_EX`); whether the file is still there once it is ours."""
     with path.open("a") as file:
         fcntl.flock(file, kind)
-        yield
+        yield path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
 
 
 def _copied(binaries: Path, place: Path) -> Path:

@@ -163,8 +163,7 @@ def _join(folder: Path, stack: contextlib.ExitStack) -> bool:
     if folder.stat().st_uid != os.geteuid():
         raise PermissionError(f"{folder} belongs to somebody else")
     try:
-        stack.enter_context(held(folder / USERS, fcntl.LOCK_SH))
-        return (folder / USERS).exists()
+        return stack.enter_context(held(folder / USERS, fcntl.LOCK_SH))
     except FileNotFoundError:
         return False
 

@@ -1,5 +1,6 @@
 """Redis only hurries: it is told which jobs have work. Without it, the jobs run here, in this process."""
 
+import contextlib
 from collections.abc import Iterable
 
 import structlog
@@ -8,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from worker.jobs import JOBS
@@ -16,6 +18,7 @@ from worker.queues import JOB_SECONDS, QUEUE_OF, QUEUES
 log = structlog.get_logger()
 _TIMEOUT_SECONDS = 1.0
 _FAILURE_KEPT_SECONDS = 24 * 3600
+_MOST_WAITING = 100
 
 
 def connect(url: str) -> Redis:
@@ -47,19 +50,27 @@ class Hurry:
                 run_here(job)
 
     def _enqueue(self, job: str, mark: str) -> bool:
-        queue = QUEUE_OF[job]
+        queue = self._queues[QUEUE_OF[job]]
         try:
-            self._queues[queue].enqueue(
-                f"worker.jobs.{job}",
-                job_id=f"{job}-{mark}",
-                job_timeout=JOB_SECONDS[queue],
-                result_ttl=0,
-                failure_ttl=_FAILURE_KEPT_SECONDS,
-            )
+            # Each job does all that is due, so behind a hundred that wait another one would find nothing.
+            if queue.count < _MOST_WAITING:
+                _put(queue, job, f"{job}-{mark}")
         except RedisError as error:
             log.warning("redis_unavailable", job=job, error=type(error).__name__)
             return False
         return True
+
+
+def _put(queue: Queue, job: str, job_id: str) -> None:
+    with contextlib.suppress(DuplicateJobError):
+        queue.enqueue(
+            f"worker.jobs.{job}",
+            job_id=job_id,
+            unique=True,
+            job_timeout=JOB_SECONDS[queue.name],
+            result_ttl=0,
+            failure_ttl=_FAILURE_KEPT_SECONDS,
+        )
 
 
 def run_here(job: str) -> None:

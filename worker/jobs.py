@@ -1,6 +1,7 @@
 """The jobs that `app.flow` calls later. Each does whatever is due of its kind; run twice, it does nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from app import clock
 from app.alerts.actions import send_due_replies as send_replies
@@ -8,6 +9,9 @@ from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
 from app.web.settings import settings
 from worker.classifying import current_classifier
+
+# Well below the time that RQ gives a job: one that is cut off may send a message twice.
+LONGEST = timedelta(seconds=30)
 
 
 def judge_pending_comments() -> None:
@@ -27,7 +31,9 @@ def send_due_replies() -> None:
 
 
 def _until_none_is_left(work: Callable[[], int]) -> None:
-    while work():
+    """What the time does not suffice for stays due, and the sweep tells of it again."""
+    until = clock.now() + LONGEST
+    while work() and clock.now() < until:
         pass
 
 

@@ -17,7 +17,7 @@ HEAD = Path(__file__).parents[1] / "migrations" / "HEAD"
 
 def prepare() -> None:
     """Report the settings; when told to go on, with the addresses chosen meanwhile, migrate and report."""
-    settings = load_settings()
+    settings = _settings()
     _report(
         data_dir=str(settings.data_dir.absolute()),
         host=settings.host,
@@ -28,18 +28,34 @@ def prepare() -> None:
     order = sys.stdin.readline()
     if order:
         os.environ.update(json.loads(order))
-        _migrate(load_settings())
+        _migrate(_settings())
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except OSError as error:  # the embedded default keeps its key in a file
+        raise SystemExit(f"DATA_DIR cannot be used: {error.strerror}: {error.filename}") from None
 
 
 def _migrate(settings: Settings) -> None:
     """Migrate where it is needed: our own file tells without the second that Alembic takes to load."""
     if not settings.is_embedded or _own(settings, "SELECT version_num FROM alembic_version") != _head():
-        from app.db import migrate
-
-        migrate(settings.database_url)
+        _upgrade(settings.database_url)
     # an organisation was never made, or the last one was removed
     needs_demo = settings.is_embedded and _own(settings, "SELECT 'one' FROM organisations LIMIT 1") is None
     _report(needs_demo=needs_demo)
+
+
+def _upgrade(url: str) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    from app.db import migrate
+
+    try:
+        migrate(url)
+    except OperationalError as error:
+        raise SystemExit(f"\nThe database cannot be used: {error.orig}") from None
 
 
 def _head() -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 
-class AlreadyRunning(Exception):
-    """Another supervisor holds the folder; the message says where it answers."""
+class FolderRefused(Exception):
+    """The folder cannot be used, or another supervisor uses it: the message says which, in words."""
 
 
 class RunFolder:
@@ -16,7 +16,10 @@ class RunFolder:
 
     def __init__(self, data_dir: Path) -> None:
         """Make the folder; nobody else needs to read what is in it."""
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise FolderRefused(f"DATA_DIR cannot be used: {error.strerror}: {data_dir}") from None
         self.path = data_dir
         self.run_file = data_dir / "run.json"
 
@@ -27,7 +30,7 @@ class RunFolder:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise AlreadyRunning(self._where()) from None
+                raise FolderRefused(self._where()) from None
             try:
                 yield
             finally:

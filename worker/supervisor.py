@@ -17,7 +17,7 @@ from worker.interrupts import Interrupts, StopAsked
 from worker.preparation import Preparation, PreparationFailed, make_demo
 from worker.private_redis import PrivateRedis, remove_old_socket
 from worker.redis_server import find_server
-from worker.run_folder import AlreadyRunning, RunFolder
+from worker.run_folder import FolderRefused, RunFolder
 from worker.screen import complain, say, step, tell_address, tell_death, tell_ready
 
 QUEUES = (
@@ -40,7 +40,7 @@ def run() -> int:
         _prepare_and_run(Interrupts())
     except StopAsked:
         return 0
-    except (AlreadyRunning, AddressError, NotStarted) as refusal:
+    except (FolderRefused, AddressError, NotStarted) as refusal:
         complain(str(refusal))
         return 1
     except PreparationFailed:

@@ -10,7 +10,7 @@ from app import clock
 from app.alerts.actions import fire_due_timers
 from worker.hurry import Hurry
 from worker.relay import relay
-from worker.sweep import keep_house, sweep
+from worker.sweep import keep_house, stand_in, sweep
 
 log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
@@ -31,9 +31,10 @@ class Ticker:
     def run(self) -> None:
         """Work until `stop`."""
         loops = (
-            (TIMERS_SECONDS, lambda: fire_due_timers(now=clock.now())),
+            (TIMERS_SECONDS, _fire_all),
             (RELAY_SECONDS, lambda: relay(self._hurry)),
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
+            (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -55,3 +56,9 @@ class Ticker:
                 except Exception as error:  # noqa: BLE001 - what fails now is due again in a moment
                     log.error("tick_failed", error=type(error).__name__)
             self._stop.wait(seconds)
+
+
+def _fire_all() -> None:
+    """After an outage many are due at once; what fails is leased and ends the round too."""
+    while fire_due_timers(now=clock.now()):
+        pass

@@ -51,10 +51,17 @@ def create_user(
     """A person who can sign in; raises `Invalid` for a password out of bounds."""
     if not PASSWORD_LENGTH <= len(password) <= PASSWORD_MOST:
         raise Invalid(faults={"password": "too_short" if len(password) < PASSWORD_LENGTH else "too_long"})
+    return create_hashed_user(session, email, name, passwords.hash(password), language=language, now=now)
+
+
+def create_hashed_user(
+    session: OrganisationSession, email: str, name: str, password_hash: str, *, language: str, now: datetime
+) -> UUID:
+    """A person whose password was checked and hashed before: for many who begin with the same one."""
     user = User(
         email=normal_email(email),
         name=clean_line(name),
-        password_hash=passwords.hash(password),
+        password_hash=password_hash,
         language=language,
         created_at=now,
     )

@@ -88,7 +88,7 @@ def members_of_store(session: OrganisationSession, role: Role, store: Store) -> 
 def member_names(session: OrganisationSession) -> dict[UUID, str]:
     """Names of all members, for histories and owners."""
     rows = session.execute(select(Membership.id, User.name).join(User, User.id == Membership.user_id))
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}
 
 
 def get_member(session: OrganisationSession, membership_id: UUID) -> Member:
@@ -99,6 +99,16 @@ def get_member(session: OrganisationSession, membership_id: UUID) -> Member:
         .where(Membership.id == membership_id)
     ).one()
     return Member(*row)
+
+
+def find_active_member(session: OrganisationSession, membership_id: UUID) -> Member | None:
+    """A member who still works here, or ``None``."""
+    row = session.execute(
+        select(Membership.id, User.name, User.email, User.language, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.id == membership_id, Membership.is_active, User.is_active)
+    ).first()
+    return Member(*row) if row else None
 
 
 def active_key(session: OrganisationSession, key: str) -> ApiKey | None:

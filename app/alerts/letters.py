@@ -14,9 +14,7 @@ from app.stores.models import Store
 from app.web.languages import LANGUAGES, SOURCE_LANGUAGE
 
 
-def compose_reply(
-    session: OrganisationSession, message: Message, secret: str, base_url: str
-) -> Email | None:
+def compose_reply(session: OrganisationSession, message: Message, secret: str, base_url: str) -> Email | None:
     """The store's reply as an e-mail in the shopper's language; ``None`` when no address is left."""
     alert = get_row(session, Alert, message.alert_id)
     response = get_row(session, Response, alert.response_id)

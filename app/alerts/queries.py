@@ -1,19 +1,24 @@
 """Finding alerts, and everything that an alert's page shows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 
 from app.alerts.models import Alert, AlertEvent, AlertTimer, Message
-from app.alerts.rules import OPEN_STATES, PHASES, AlertState, Phase
-from app.db import OrganisationSession
+from app.alerts.rules import OPEN_STATES, PHASES, AlertState, Author, Phase, holds
+from app.db import OrganisationSession, locking
 from app.errors import NotFound
 from app.responses.models import Response
 from app.stores.models import Store
 from app.web.actor import Actor
 
 PAGE = 50
+REPEAT = timedelta(minutes=10)
+MOST_NUMBER = 2**31 - 1
+# Positions of timers that come from no step of the ladder.
+POSITION_CLOSE = 900
+POSITION_TELL = 901
 Row = tuple[Alert, Response, Store]
 
 
@@ -24,7 +29,32 @@ def find_alert_of(session: OrganisationSession, response_id: UUID) -> Alert | No
 
 def get_alert(session: OrganisationSession, number: int) -> Alert:
     """The alert of that number."""
-    alert = session.scalar(select(Alert).where(Alert.number == number))
+    return _one(session, _numbered(number))
+
+
+def lock_alert(session: OrganisationSession, number: int) -> Alert:
+    """As `get_alert`, locked: whoever changes it next waits for us."""
+    return _one(session, locking(_numbered(number)))
+
+
+def lock_again(session: OrganisationSession, alert: Alert) -> Alert:
+    """An alert that was read already, locked and as it is now."""
+    return _one(session, locking(select(Alert).where(Alert.id == alert.id)))
+
+
+def lock_alert_of(session: OrganisationSession, response_id: UUID) -> Alert | None:
+    """As `find_alert_of`, locked."""
+    return session.scalar(locking(select(Alert).where(Alert.response_id == response_id)))
+
+
+def _numbered(number: int) -> Select[Alert]:
+    if number > MOST_NUMBER:
+        raise NotFound()
+    return select(Alert).where(Alert.number == number)
+
+
+def _one(session: OrganisationSession, statement: Select[Alert]) -> Alert:
+    alert = session.scalar(statement)
     if alert is None:
         raise NotFound()
     return alert
@@ -66,13 +96,53 @@ def thread(session: OrganisationSession, alert: Alert) -> list[Message]:
     return list(session.scalars(rows))
 
 
-def next_step(session: OrganisationSession, alert: Alert) -> AlertTimer | None:
-    """The next step of the ladder that is still to come."""
-    return session.scalar(
-        select(AlertTimer)
-        .where(AlertTimer.alert_id == alert.id, AlertTimer.due_at.is_not(None))
-        .order_by(AlertTimer.due_at)
+def is_repeat(session: OrganisationSession, message: Message) -> bool:
+    """Whether the thread already ends with the same words of the same side, sent a moment ago."""
+    last = session.scalar(
+        select(Message)
+        .where(Message.alert_id == message.alert_id)
+        .order_by(Message.written_at.desc(), Message.id.desc())
         .limit(1)
+    )
+    if last is None or message.written_at - last.written_at > REPEAT:
+        return False
+    return (last.author, last.via, last.text) == (message.author, message.via, message.text)
+
+
+def written_by_shopper(session: OrganisationSession, alert: Alert, *, since: datetime) -> int:
+    """How many messages the shopper has written since then."""
+    statement = select(func.count()).where(
+        Message.alert_id == alert.id, Message.author == Author.SHOPPER, Message.written_at > since
+    )
+    return session.scalar(statement) or 0
+
+
+def latest_news(session: OrganisationSession, alert: Alert) -> Message | None:
+    """The last thing in the thread that the store has to hear of: the shopper's words, or a failed e-mail."""
+    return session.scalar(
+        select(Message)
+        .where(
+            Message.alert_id == alert.id,
+            or_(Message.author == Author.SHOPPER, Message.failure.is_not(None)),
+        )
+        .order_by(Message.written_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+
+
+def next_step(session: OrganisationSession, alert: Alert) -> AlertTimer | None:
+    """The next step of the ladder that would be taken if nothing changed."""
+    coming = session.scalars(
+        select(AlertTimer)
+        .where(
+            AlertTimer.alert_id == alert.id,
+            AlertTimer.due_at.is_not(None),
+            AlertTimer.position < POSITION_CLOSE,
+        )
+        .order_by(AlertTimer.due_at, AlertTimer.position.desc())
+    )
+    return next(
+        (step for step in coming if holds(step.condition, alert.state, is_reachable=alert.is_reachable)), None
     )
 
 

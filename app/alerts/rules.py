@@ -40,15 +40,12 @@ PHASES: dict[Phase, tuple[AlertState, ...]] = {
 
 
 class Severity(StrEnum):
-    """How much is at stake; order matters and may only rise."""
+    """How much is at stake."""
 
     CRITICAL = "critical"
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
-
-
-SEVERITY_ORDER = (Severity.LOW, Severity.NORMAL, Severity.HIGH, Severity.CRITICAL)
 
 
 class Reason(StrEnum):
@@ -96,6 +93,9 @@ class Grade(StrEnum):
     CONFIRMED = "confirmed"
     DECLARED = "declared"
     UNREAD = "unread"
+
+
+GRADE_ORDER = (Grade.UNREAD, Grade.DECLARED, Grade.CONFIRMED)
 
 
 class Deed(StrEnum):
@@ -219,9 +219,14 @@ def severity_of_rating(rating: int) -> Severity:
     return Severity.HIGH if rating <= 3 else Severity.NORMAL
 
 
-def higher(one: str, other: str) -> Severity:
-    """The graver of two severities."""
-    return max(Severity(one), Severity(other), key=SEVERITY_ORDER.index)
+def severity_of(rating: int, *, wants_call: bool) -> Severity:
+    """A complaint with a contact means "call me back", which is high whatever the rating."""
+    return Severity.HIGH if wants_call else severity_of_rating(rating)
+
+
+def better(grade: str | None, other: str) -> Grade:
+    """The stronger of two proofs of an answer."""
+    return max(Grade(grade or other), Grade(other), key=GRADE_ORDER.index)
 
 
 def phase_of(state: str) -> Phase:

@@ -102,6 +102,7 @@ def words_of_fault(code: str) -> str:
         "required": _("Fill this in"),
         "too_long": _("Shorten the text to 2,000 characters"),
         "not_a_choice": _("Choose one of the answers"),
+        "no_address": _("No email address was left: post the reply on the return page"),
     }
     return words.get(code, _("This cannot be read. Type it once more"))
 
@@ -145,6 +146,7 @@ def _detail(data: Mapping[str, object], names: Mapping[UUID, str]) -> str:
         "outcome": call_words(),
         "grade": grade_words(),
         "severity": severity_words(),
+        "cause": cause_words(),
         "reason": {**dismissal_words(), "corrected": _("Corrected by the shopper")},
     }
     parts = [words[str(data[key])] for key, words in known.items() if str(data.get(key)) in words]
@@ -157,4 +159,3 @@ def _detail(data: Mapping[str, object], names: Mapping[UUID, str]) -> str:
 def _people(found: object) -> list[UUID]:
     listed = found if isinstance(found, list) else [found] if found else []
     return [UUID(str(person)) for person in listed]
-

@@ -1,4 +1,4 @@
-"""Ways out: one folder for each. A channel knows no alert and no invitation, only a message and an address."""
+"""Ways out: one folder for each. A channel knows no alert and no invitation, only message and address."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -12,11 +12,21 @@ from sqlalchemy import select, update
 from app.classification.fallback import FALLBACK_VERSION, judge_by_words
 from app.classification.models import Classification
 from app.classification.rules import Classifier, Judgement, Source
-from app.db import Claim, OrganisationSession, transaction_across, claim, holds, insert_once, transaction
+from app.db import (
+    Claim,
+    OrganisationSession,
+    claim,
+    holds,
+    insert_once,
+    locking,
+    reading,
+    transaction,
+    transaction_across,
+)
 from app.events import Event, EventName, record
 from app.ids import OrganisationId
 from app.responses.models import Response
-from app.responses.queries import get_response
+from app.responses.queries import get_response, lock_responses
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=60)
@@ -34,12 +44,23 @@ class Verdict:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A claimed comment: its text (empty when it was taken away meanwhile) and the rating beside it."""
+
+    claimed: Claim
+    response_id: UUID
+    requested_at: datetime
+    text: str
+    rating: int
+
+
 def request_classification(session: OrganisationSession, event: Event) -> None:
-    """On `response.completed`: a comment gets a row that promises its verdict; a changed one, a new promise."""
-    response = get_response(session, event.subject_id)
-    if response.comment is None:
+    """On `response.completed`: a comment gets a row that promises its verdict, a changed one anew."""
+    if not event.data["has_new_comment"]:
         return
-    made = insert_once(
+    response = get_response(session, event.subject_id)
+    is_first = response.comment is not None and insert_once(
         session,
         Classification,
         ["organisation_id", "response_id"],
@@ -47,7 +68,7 @@ def request_classification(session: OrganisationSession, event: Event) -> None:
         requested_at=event.at,
         due_at=event.at,
     )
-    if made is None:
+    if not is_first:
         _ask_again(session, response.id, now=event.at)
 
 
@@ -62,57 +83,84 @@ def judge_pending(classifier: Classifier | None, *, now: datetime, limit: int = 
     for claimed in claims:
         by_organisation[claimed.organisation_id].append(claimed)
     for organisation_id, own in by_organisation.items():
-        _judge(organisation_id, own, classifier, now=now)
+        try:
+            _judge(organisation_id, own, classifier, now=now)
+        except Exception as error:  # noqa: BLE001 - one chain's trouble must not cost the others their verdicts
+            log.error("judging_failed", organisation=str(organisation_id), error=type(error).__name__)
     return len(claims)
 
 
 def _judge(
     organisation_id: OrganisationId, claims: list[Claim], classifier: Classifier | None, *, now: datetime
 ) -> None:
-    # The model runs between two transactions: nobody waits for a lock meanwhile.
+    # The model runs between two sessions: nobody waits for a lock meanwhile.
+    with reading(organisation_id) as session:
+        pending = _pending(session, claims)
+    verdicts = _verdicts(classifier, pending, now=now)
     with transaction(organisation_id) as session:
-        comments = [(claimed, *_comment(session, claimed)) for claimed in claims]
-    judgements = _ask(classifier, [text for _, text, _ in comments])
-    with transaction(organisation_id) as session:
-        for place, (claimed, text, rating) in enumerate(comments):
-            row = session.scalar(select(Classification).where(holds(Classification, claimed)))
-            if row is None:
-                continue
-            if classifier and judgements:
-                verdict = Verdict(judgements[place], Source.MODEL, classifier.version)
-            else:
-                verdict = _verdict_without_model(row, text, rating, now=now)
-            give_verdict(session, row, verdict, now=now)
+        lock_responses(session, [one.response_id for one in pending])
+        for one, verdict in zip(pending, verdicts, strict=True):
+            _store(session, one, verdict, now=now)
 
 
-def _comment(session: OrganisationSession, claimed: Claim) -> tuple[str, int]:
-    """The text to judge (empty when it was taken away meanwhile) and the rating beside it."""
-    row = session.execute(
-        select(Response.comment, Response.rating)
-        .join(Classification, Classification.response_id == Response.id)
-        .where(Classification.id == claimed.id)
-    ).one()
-    return row.comment or "", row.rating
+def _pending(session: OrganisationSession, claims: list[Claim]) -> list[_Pending]:
+    rows = session.execute(
+        select(Classification.id, Response.id, Classification.requested_at, Response.comment, Response.rating)
+        .join(Response, Response.id == Classification.response_id)
+        .where(Classification.id.in_([claimed.id for claimed in claims]))
+    )
+    found = {row[0]: row for row in rows}
+    return [
+        _Pending(claimed, response_id, requested_at, comment or "", rating)
+        for claimed in claims
+        if claimed.id in found
+        for _, response_id, requested_at, comment, rating in [found[claimed.id]]
+    ]
 
 
-def _ask(classifier: Classifier | None, texts: Sequence[str]) -> list[Judgement | None] | None:
-    """The model's judgements, or ``None`` when there is no model or it failed."""
-    if classifier is None:
-        return None
+def _verdicts(
+    classifier: Classifier | None, pending: list[_Pending], *, now: datetime
+) -> list[Verdict | None]:
+    """The model's verdicts, the word list's where none came in time, ``None`` while it still may."""
+    # A comment in whose company five attempts ended without a word may be what ends them.
+    asked = [one for one in pending if one.claimed.attempts <= MOST_ATTEMPTS]
+    answers = _ask(classifier, [one.text for one in asked])
+    judged = {one.claimed.id: verdict for one, verdict in zip(asked, answers, strict=True)}
+    return [judged.get(one.claimed.id) or _without_model(one, now=now) for one in pending]
+
+
+def _ask(classifier: Classifier | None, texts: Sequence[str]) -> list[Verdict | None]:
+    """The model's verdict on each text, ``None`` where it fails: then each is tried alone."""
+    if classifier is None or not texts:
+        return [None] * len(texts)
     try:
-        return classifier.classify(texts)
-    except Exception as error:  # a model may fail in any way; the word list decides in time
+        judgements = classifier.classify(texts)
+        pairs = zip(judgements, texts, strict=True)
+        return [Verdict(judgement, Source.MODEL, classifier.version) for judgement, _ in pairs]
+    except Exception as error:  # noqa: BLE001 - a model may fail in any way; the word list decides in time
         log.error("classifier_failed", error=type(error).__name__, count=len(texts))
-        return None
+    if len(texts) == 1:
+        return [None]
+    return [verdict for text in texts for verdict in _ask(classifier, [text])]
 
 
-def _verdict_without_model(
-    row: Classification, text: str, rating: int, *, now: datetime
-) -> Verdict | None:
-    """``None`` while there is still time for the model, then the word list's."""
-    if row.attempts < MOST_ATTEMPTS and now - row.requested_at < PATIENCE:
+def _without_model(one: _Pending, *, now: datetime) -> Verdict | None:
+    if one.claimed.attempts < MOST_ATTEMPTS and now - one.requested_at < PATIENCE:
         return None
-    return Verdict(judge_by_words(text, rating), Source.FALLBACK, FALLBACK_VERSION)
+    return Verdict(judge_by_words(one.text, one.rating), Source.FALLBACK, FALLBACK_VERSION)
+
+
+def _store(session: OrganisationSession, one: _Pending, verdict: Verdict | None, *, now: datetime) -> None:
+    """Give the verdict, unless the comment was claimed or changed since; what fails is tried again."""
+    row = session.scalar(locking(select(Classification).where(holds(Classification, one.claimed))))
+    if row is None:
+        return
+    try:
+        with session.begin_nested():
+            give_verdict(session, row, verdict, now=now)
+    except Exception as error:  # noqa: BLE001 - one comment must not cost the others their verdicts
+        log.error("verdict_failed", classification=str(one.claimed.id), error=type(error).__name__)
+        give_verdict(session, row, None, now=now)
 
 
 def give_verdict(
@@ -136,6 +184,7 @@ def _ask_again(session: OrganisationSession, response_id: UUID, *, now: datetime
     session.execute(
         update(Classification)
         .where(Classification.response_id == response_id)
-        .values(requested_at=now, due_at=now, attempts=0, lease_until=None, sentiment=None, scores={})
+        .values(requested_at=now, due_at=now, attempts=0, lease_until=None)
+        .values(sentiment=None, scores={}, source=None, model_version=None, classified_at=None)
         .values(lease_no=Classification.lease_no + 1)
     )

@@ -2,6 +2,11 @@
 
 from flask import Flask
 
+from app.cli import accounts, replay
+
 
 def register(app: Flask) -> None:
     """Add every command that needs only ``app``."""
+    for command in (accounts.organisations, accounts.users, accounts.api_keys, accounts.migrate_command):
+        app.cli.add_command(command)
+    app.cli.add_command(replay.commands)

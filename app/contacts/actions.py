@@ -29,28 +29,25 @@ def keep_contact(
     now: datetime,
 ) -> UUID:
     """Store a contact left with a response; it is erased when its days are over."""
-    contact = Contact(
-        kind=address.kind,
-        value_encrypted=encrypt(keeping.secret, address.value),
-        fingerprint=fingerprint(keeping.secret, address.value),
-        marketing_consent_at=now if wants_marketing else None,
-        created_at=now,
-        erase_at=now + timedelta(days=keeping.days),
-    )
+    contact = Contact(created_at=now)
+    _write(contact, address, keeping, wants_marketing=wants_marketing, now=now)
     session.add(contact)
     session.flush()
     return contact.id
 
 
 def change_contact(
-    session: OrganisationSession, contact_id: UUID, address: Address, keeping: Keeping, *, now: datetime
+    session: OrganisationSession,
+    contact_id: UUID,
+    address: Address,
+    keeping: Keeping,
+    *,
+    wants_marketing: bool,
+    now: datetime,
 ) -> None:
-    """Put a corrected contact in the place of the first."""
+    """Put a corrected contact in the place of the first, with the consent that came with it."""
     contact = get_row(session, Contact, contact_id)
-    contact.kind = address.kind
-    contact.value_encrypted = encrypt(keeping.secret, address.value)
-    contact.fingerprint = fingerprint(keeping.secret, address.value)
-    contact.erase_at = now + timedelta(days=keeping.days)
+    _write(contact, address, keeping, wants_marketing=wants_marketing, now=now)
 
 
 def erase_expired_contacts(session: OrganisationSession, *, now: datetime) -> int:
@@ -63,3 +60,13 @@ def erase_expired_contacts(session: OrganisationSession, *, now: datetime) -> in
         .execution_options(synchronize_session=False)
     )
     return len(erased.all())
+
+
+def _write(
+    contact: Contact, address: Address, keeping: Keeping, *, wants_marketing: bool, now: datetime
+) -> None:
+    contact.kind = address.kind
+    contact.value_encrypted = encrypt(keeping.secret, address.value)
+    contact.fingerprint = fingerprint(keeping.secret, address.value)
+    contact.marketing_consent_at = now if wants_marketing else None
+    contact.erase_at = now + timedelta(days=keeping.days)

@@ -41,7 +41,8 @@ def _email(text: str) -> Address:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
         raise Invalid(faults={"contact": "bad_contact"}) from None
-    return Address(ContactKind.EMAIL, found.normalized.casefold())
+    # The spelling that every mail server takes, where there is one: a domain in other letters has another.
+    return Address(ContactKind.EMAIL, (found.ascii_email or found.normalized).casefold())
 
 
 def _phone(text: str, country: str) -> Address:

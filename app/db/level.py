@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import column, func, select, table
+from sqlalchemy import ColumnClause, column, func, select, table
 
 from app.db.engine import MIGRATIONS
 from app.db.session import OrganisationSession
@@ -13,7 +13,7 @@ def missing_migration(session: OrganisationSession) -> str | None:
 
     A database that is further on is no fault: during an upgrade the processes of the old version still serve.
     """
-    number = column("version_num")
+    number: ColumnClause[str] = column("version_num")
     applied = session.scalar(select(func.max(number)).select_from(table("alembic_version", number))) or ""
     return newest_migration() if applied < newest_migration() else None
 

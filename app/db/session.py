@@ -3,16 +3,16 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Table, event, select
+from sqlalchemy import Select, TableClause, TextClause, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.visitors import ExternallyTraversible
+from sqlalchemy.sql.elements import ClauseElement
 
 from app.db.rows import Base, OrganisationRow
 from app.errors import NotFound, Unavailable, UnscopedQuery
@@ -95,7 +95,7 @@ def get_row(session: OrganisationSession, kind: type[Row], row_id: UUID) -> Row:
     return row
 
 
-def locking(statement: Select[tuple[Row]]) -> Select[tuple[Row]]:
+def locking(statement: Select[Row]) -> Select[Row]:
     """The statement, reading rows as they are now and keeping others from changing them until we commit.
 
     Rows that refer to them may still be added (``FOR NO KEY UPDATE``). SQLite has one writer anyway.
@@ -122,8 +122,7 @@ def insert_once(
 @contextmanager
 def _session(organisation_id: OrganisationId | None) -> Iterator[OrganisationSession]:
     db.session.remove()
-    session = db.session()
-    assert isinstance(session, OrganisationSession)
+    session = _current()
     session.organisation_id = organisation_id
     try:
         yield session
@@ -131,9 +130,15 @@ def _session(organisation_id: OrganisationId | None) -> Iterator[OrganisationSes
         db.session.remove()
 
 
+def _current() -> OrganisationSession:
+    session = db.session()
+    assert isinstance(session, OrganisationSession)
+    return session
+
+
 def _refuse_nesting() -> None:
     """A session inside a transaction would silently undo it, and on SQLite wait for itself for ever."""
-    if db.session.registry.has() and db.session().is_writing:
+    if db.session.registry.has() and _current().is_writing:
         raise RuntimeError("a transaction is open already")
 
 

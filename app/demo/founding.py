@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.accounts.actions import add_member, create_organisation, create_user
+from app.accounts.actions import add_member, create_hashed_user, create_organisation
+from app.accounts.passwords import passwords
 from app.accounts.rules import Role
 from app.alerts.policies import create_default_policy, create_policy
 from app.alerts.rules import DEFAULT_ACKNOWLEDGE_MINUTES, DEFAULT_ANSWER_MINUTES, DEFAULT_LADDER
@@ -64,8 +65,9 @@ def found_chain(
     session: OrganisationSession, plans: Sequence[StorePlan], password: str, *, now: datetime
 ) -> Chain:
     """The whole chain with its people, who all sign in with the same password. The session is bound to it."""
+    hashed = passwords.hash(password)
     users = [
-        (create_user(session, f"{name}@{DOMAIN}", full, password, language=language, now=now), role)
+        (create_hashed_user(session, f"{name}@{DOMAIN}", full, hashed, language=language, now=now), role)
         for name, full, language, role in _PEOPLE
     ]
     session.organisation_id = create_organisation(session, SLUG, NAME, now=now, is_demo=True)
@@ -75,12 +77,11 @@ def found_chain(
     survey_id = create_survey(session, "NPS", now=now)
     regions = [create_region(session, name) for name in REGIONS]
     regional = [
-        _hire(session, f"region-{n}", name, password, role=Role.REGIONAL_MANAGER, scope=[region], now=now)
+        _hire(session, f"region-{n}", name, hashed, role=Role.REGIONAL_MANAGER, scope=[region], now=now)
         for n, (region, name) in enumerate(zip(regions, _REGIONAL, strict=True), 1)
     ]
     stores = [
-        _open_store(session, plan, regions[plan.region], survey_id, password=password, now=now)
-        for plan in plans
+        _open_store(session, plan, regions[plan.region], survey_id, hashed=hashed, now=now) for plan in plans
     ]
     doors = _doors(session)
     return Chain(
@@ -108,13 +109,13 @@ def _hire(
     session: OrganisationSession,
     address: str,
     name: str,
-    password: str,
+    hashed: str,
     *,
     role: Role,
     scope: Sequence[UUID],
     now: datetime,
 ) -> UUID:
-    user_id = create_user(session, f"{address}@{DOMAIN}", name, password, language="uk", now=now)
+    user_id = create_hashed_user(session, f"{address}@{DOMAIN}", name, hashed, language="uk", now=now)
     if role is Role.REGIONAL_MANAGER:
         return add_member(session, user_id, role, regions=scope)
     return add_member(session, user_id, role, stores=scope)
@@ -126,7 +127,7 @@ def _open_store(
     region_id: UUID,
     survey_id: UUID,
     *,
-    password: str,
+    hashed: str,
     now: datetime,
 ) -> tuple[UUID, UUID, list[UUID]]:
     """The ids of the store, its manager and its touchpoints."""
@@ -142,7 +143,7 @@ def _open_store(
     store_id = create_store(session, draft, now=now)
     address = f"manager-{plan.code.lower()}"
     manager_id = _hire(
-        session, address, plan.manager, password, role=Role.STORE_MANAGER, scope=[store_id], now=now
+        session, address, plan.manager, hashed, role=Role.STORE_MANAGER, scope=[store_id], now=now
     )
     points = [create_touchpoint(session, store_id, survey_id, name, now=now) for name, _ in plan.places]
     return store_id, manager_id, points

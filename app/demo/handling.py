@@ -80,6 +80,5 @@ def _settle(answered: float, chance: Random) -> list[Step]:
     if chance.random() < 0.06:
         again = settled + chance.uniform(60, 900)
         steps.append(Step(again, Move.WRITE_BACK))
-        if chance.random() < 0.8:
-            steps += [Step(again + 15, Move.REPLY), Step(again + 90, Move.RESOLVE)]
+        steps += [Step(again + 15, Move.REPLY), Step(again + 90, Move.RESOLVE)]
     return steps

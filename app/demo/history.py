@@ -16,6 +16,7 @@ from app.alerts.queries import find_alert_of
 from app.alerts.rules import AlertState, holds
 from app.classification.actions import Verdict, give_verdict
 from app.classification.queries import find_classification
+from app.classification.rules import Sentiment
 from app.contacts.actions import Keeping
 from app.db import OrganisationSession
 from app.demo.founding import Chain, StoreAtWork
@@ -78,12 +79,13 @@ class History:
         self._scripts = scripts
         for visit in (*visits, *scripts):
             self._plan(visit.at, partial(self._tap, visit))
-        while self._agenda and self._agenda[0][0] <= until:
-            at, _, act = heappop(self._agenda)
-            act(now=at)
-            tell(at)
-        for alert in self._alerts.values():
-            fire_steps_of(self._session, alert, now=until)
+        with self._session.no_autoflush:  # every action flushes what it has changed: half the statements
+            while self._agenda and self._agenda[0][0] <= until:
+                at, _, act = heappop(self._agenda)
+                act(now=at)
+                tell(at)
+            self._fire_the_rest(until)
+        self._session.flush()
 
     def _plan(self, at: datetime, act: _Act) -> None:
         self._count += 1  # things of the same instant keep the order in which they were planned
@@ -99,10 +101,8 @@ class History:
             self._plan(now + _CORRECTED_AFTER, partial(self._correct, visit, key))
         if visit.comment or visit.contact:
             self._plan(now + visit.typing_seconds * _SECOND, partial(self._complete, visit, key))
-        if is_negative(visit.rating):
-            alert = self._alert_of(get_response_by_key(self._session, key), now=now)
-            if alert and not (visit.comment or visit.contact):
-                self._hand_over(alert, visit, now=now)
+        elif is_negative(visit.rating):
+            self._follow(get_response_by_key(self._session, key), visit, now=now)
 
     def _correct(self, visit: Visit, key: str, *, now: datetime) -> None:
         record_response(self._session, self._draft(visit, key, visit.meant or 0), now=now)
@@ -112,25 +112,26 @@ class History:
         response = complete_response(self._session, key, completion, self._keeping, now=now)
         if visit.comment:
             self._plan(now + _JUDGED_AFTER, partial(self._judge, visit, response))
-        alert = self._alert_of(response, now=now) if is_negative(visit.rating) else None
-        if alert:
-            self._hand_over(alert, visit, now=now)
+        if is_negative(visit.rating):
+            self._follow(response, visit, now=now)
 
     def _judge(self, visit: Visit, response: Response, *, now: datetime) -> None:
         row = find_classification(self._session, response.id)
         if row is None or visit.comment is None:
             return
-        give_verdict(self._session, row, self._verdicts[visit.comment], now=now)
-        alert = None if is_negative(visit.rating) else self._alert_of(response, now=now)
-        if alert:
-            self._hand_over(alert, visit, now=now)
+        verdict = self._verdicts[visit.comment]
+        give_verdict(self._session, row, verdict, now=now)
+        is_complaint = verdict.judgement and verdict.judgement.sentiment == Sentiment.NEGATIVE
+        if is_complaint and not is_negative(visit.rating):
+            self._follow(response, visit, now=now)
 
-    def _alert_of(self, response: Response, *, now: datetime) -> Alert | None:
+    def _follow(self, response: Response, visit: Visit, *, now: datetime) -> None:
+        """The response has opened an alert: plan its ladder and its handling."""
         alert = find_alert_of(self._session, response.id)
         if alert:
             self._alerts[alert.id] = alert
             self._watch(alert, now=now)
-        return alert
+            self._hand_over(alert, visit, now=now)
 
     def _hand_over(self, alert: Alert, visit: Visit, *, now: datetime) -> None:
         """Plan what people will do with the alert, at their store's pace and in its hours."""
@@ -159,9 +160,17 @@ class History:
                 self._plan(max(timer.due_at, now), partial(self._fire, alert, timer.condition))
 
     def _fire(self, alert: Alert, condition: str, *, now: datetime) -> None:
-        # A step that no longer applies would only be marked so: the last look at the alert does that for all.
-        if alert.state == AlertState.RESOLVED or holds(condition, alert.state, is_reachable=alert.is_reachable):
+        # A step that no longer applies would only be marked so: at the end that is done for all at once.
+        if alert.state == AlertState.RESOLVED or holds(
+            condition, alert.state, is_reachable=alert.is_reachable
+        ):
             fire_steps_of(self._session, alert, now=now)
+
+    def _fire_the_rest(self, until: datetime) -> None:
+        """Steps passed over because they no longer applied are marked so: the ticker finds none of them."""
+        due = select(AlertTimer.alert_id).where(AlertTimer.due_at <= until).distinct()
+        for alert_id in self._session.scalars(due).all():
+            fire_steps_of(self._session, self._alerts[alert_id], now=until)
 
     def _draft(self, visit: Visit, key: str, rating: int) -> ResponseDraft:
         store = self._store(visit)

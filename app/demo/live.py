@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from random import Random
 
 from app.demo.comments import Pool
@@ -14,7 +15,7 @@ from app.demo.visits import Visit, contact, write
 _HOUR = timedelta(hours=1)
 
 
-def live_visits(stores: Sequence[StoreAtWork], now: datetime, chance: Random) -> Scripts:
+def live_visits(stores: Sequence[StoreAtWork], now: datetime, chance: Random, *, most: int) -> Scripts:
     """Answers of the last hour, and what has been done about each so far.
 
     One is overdue, one in hand after a call in vain, one new, and one a bare tap that nobody has seen yet.
@@ -28,7 +29,7 @@ def live_visits(stores: Sequence[StoreAtWork], now: datetime, chance: Random) ->
         visit = Visit(now - timedelta(minutes=minutes), store, place=0, rating=rating)
         return write(visit, stores[store].plan.places[0][1], pool, chance)
 
-    return {
+    scripts: dict[Visit, Sequence[Step]] = {
         answered(52, 1, at[0]): (Step(7, Move.ACKNOWLEDGE), Step(12, Move.NOTE)),
         replace(answered(17, 4, at[1]), contact=contact(chance)): (
             Step(5, Move.ACKNOWLEDGE),
@@ -37,6 +38,7 @@ def live_visits(stores: Sequence[StoreAtWork], now: datetime, chance: Random) ->
         answered(6, 2, at[2]): (),
         Visit(now - timedelta(minutes=11), at[3], place=0, rating=3): (),
     }
+    return dict(islice(scripts.items(), most))
 
 
 def _was_open(store: StoreAtWork, now: datetime) -> bool:

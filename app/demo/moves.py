@@ -87,7 +87,7 @@ def _call_in_vain(session: OrganisationSession, stage: Stage, now: datetime) -> 
 
 def _reply(session: OrganisationSession, stage: Stage, now: datetime) -> None:
     text = stage.chance.choice(REPLIES[stage.visit.language])
-    reply_to_shopper(session, stage.alert.number, stage.actor_id, text, Via.RETURN_PAGE, now=now)
+    reply_to_shopper(session, stage.alert.number, stage.actor_id, text, via=Via.RETURN_PAGE, now=now)
 
 
 def _note(session: OrganisationSession, stage: Stage, now: datetime) -> None:

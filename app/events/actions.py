@@ -45,5 +45,5 @@ def record(
 
 
 def jobs_after(name: str) -> tuple[str, ...]:
-    """The jobs that workers run after this event."""
-    return _flow.get(EventName(name), Reaction()).later
+    """The jobs that workers run after this event; none after one that this version does not know."""
+    return _flow[EventName(name)].later if name in _flow else ()

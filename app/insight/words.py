@@ -23,6 +23,7 @@ from app.stores.rules import StoreKind
 from app.web.templating import local_clock, local_time
 
 MINUS = "−"
+NO_BREAK = "\u00a0"
 _TURNING_TO_HOURS = 90
 _DAY_MINUTES = 24 * 60
 
@@ -36,6 +37,11 @@ def signed(number: float) -> str:
 def whole(number: float) -> str:
     """A whole number as the reader's language groups its digits."""
     return str(format_decimal(round(number)))
+
+
+def percent(number: float) -> str:
+    """A whole percentage, in one piece."""
+    return f"{whole(number)}{NO_BREAK}%"
 
 
 def clock_words() -> dict[str, str]:
@@ -55,10 +61,12 @@ def duration(span: timedelta, words: dict[str, str]) -> str:
     """A span in whole minutes, from an hour and a half on in hours, from two days on in days."""
     minutes = whole_minutes(span)
     if minutes < _TURNING_TO_HOURS:
-        return words["minutes"] % {"minutes": minutes}
-    if minutes < 2 * _DAY_MINUTES:
-        return words["hours"] % {"hours": minutes // 60, "minutes": minutes % 60}
-    return words["days"] % {"days": minutes // _DAY_MINUTES, "hours": minutes % _DAY_MINUTES // 60}
+        text = words["minutes"] % {"minutes": minutes}
+    elif minutes < 2 * _DAY_MINUTES:
+        text = words["hours"] % {"hours": minutes // 60, "minutes": minutes % 60}
+    else:
+        text = words["days"] % {"days": minutes // _DAY_MINUTES, "hours": minutes % _DAY_MINUTES // 60}
+    return text.replace(" ", NO_BREAK)
 
 
 def until(at: datetime, zone: str, *, now: datetime) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy import update
 
 from app.alerts.actions.ladder import hasten_next_step
 from app.alerts.models import Alert
-from app.channels.delivery import Outcome, deliver_due
+from app.alerts.queries import lock_again
+from app.channels.delivery import Delivery, Outcome, deliver_due
 from app.channels.email.sender import Email
 from app.db import OrganisationSession, get_row, insert_once
 from app.events import Event
@@ -33,7 +34,7 @@ def queue_notifications(session: OrganisationSession, event: Event) -> None:
         )
 
 
-def send_due_notifications(base_url: str, *, now: datetime, limit: int = 50) -> int:
+def send_due_notifications(base_url: str, *, now: datetime, limit: int = 5) -> int:
     """Send what is due, of any organisation; how many were taken."""
 
     def compose(session: OrganisationSession, notification: Notification) -> Email | None:
@@ -42,7 +43,7 @@ def send_due_notifications(base_url: str, *, now: datetime, limit: int = 50) -> 
     def mark(session: OrganisationSession, notification: Notification, outcome: Outcome, why: str) -> None:
         _mark(session, notification, outcome, why, now=now)
 
-    return deliver_due(Notification, compose, mark, now=now, limit=limit)
+    return deliver_due(Delivery(Notification, compose, mark), now=now, limit=limit)
 
 
 def suppress_history(session: OrganisationSession) -> None:
@@ -69,4 +70,5 @@ def _mark(
     notification.failure = why or None
     session.flush()
     if outcome is Outcome.FAILED and not step_reached_somebody(session, notification.timer_id):
-        hasten_next_step(session, get_row(session, Alert, notification.alert_id), now=now)
+        alert = lock_again(session, get_row(session, Alert, notification.alert_id))
+        hasten_next_step(session, alert, now=now)

@@ -1,21 +1,21 @@
 """What a notification says: what happened, where, how long is left, and where to take it."""
 
-from zoneinfo import ZoneInfo
-
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.accounts.queries import get_member
 from app.alerts.models import Alert, AlertTimer
-from app.alerts.rules import Condition, StepAction, Target, holds
+from app.alerts.queries import latest_news
+from app.alerts.rules import DONE_STATES, AlertState, Author, Condition, StepAction, Target, holds
 from app.channels.email.sender import Email
 from app.db import OrganisationSession, get_row
 from app.notifications.models import Notification
 from app.responses.models import Response
 from app.stores.models import Store
 from app.text import clean_line, first_graphemes
+from app.web.templating import local_time
 
-_COMMENT_GRAPHEMES = 500
+_QUOTED_GRAPHEMES = 500
 
 
 def compose_notification(
@@ -30,39 +30,62 @@ def compose_notification(
     response = get_row(session, Response, alert.response_id)
     store = get_row(session, Store, alert.store_id)
     with force_locale(member.language):
-        subject = _subject(alert, timer, response, store)
-        body = "\n\n".join([*_lines(alert, response, store), f"{base_url}/alerts/{alert.number}"])
+        subject = _subject(alert, timer, response, store, is_owner=alert.owner_id == member.id)
+        said = _news(session, alert) if timer.target == Target.ASSIGNEE else None
+        body = "\n\n".join(
+            [
+                _("%(store)s, rating %(rating)s of 10", store=store.name, rating=response.rating),
+                *([said] if said else _said(response)),
+                *_deadline(alert, store),
+                f"{base_url}/alerts/{alert.number}",
+            ]
+        )
     return Email(f"notification-{notification.id}", member.email, subject, body + "\n")
 
 
 def _is_wanted(alert: Alert, timer: AlertTimer) -> bool:
-    if timer.action == StepAction.REASSIGN or timer.target == Target.ASSIGNEE:
-        return True  # the new owner must hear of it, and so must the holder of a thread with news
+    """Whether the step still applies. Whoever holds the alert hears of news, a new owner of the alert."""
+    if timer.target == Target.ASSIGNEE:
+        return alert.state not in (AlertState.CLOSED, AlertState.DISMISSED)
+    if timer.action == StepAction.REASSIGN:
+        return alert.state not in DONE_STATES
     condition = Condition.NOT_ACKNOWLEDGED if timer.condition == Condition.ALWAYS else timer.condition
     return holds(condition, alert.state, is_reachable=alert.is_reachable)
 
 
-
-def _subject(alert: Alert, timer: AlertTimer, response: Response, store: Store) -> str:
+def _subject(alert: Alert, timer: AlertTimer, response: Response, store: Store, *, is_owner: bool) -> str:
     words = {"number": alert.number, "store": clean_line(store.name), "rating": response.rating}
     if timer.target == Target.ASSIGNEE:
-        return _("Alert %(number)s: news from the shopper, %(store)s", **words)
-    if timer.action == StepAction.REASSIGN:
+        return _("Alert %(number)s: there is news, %(store)s", **words)
+    if timer.action == StepAction.REASSIGN and is_owner:
         return _("Alert %(number)s is yours now: not answered in time, %(store)s", **words)
     if timer.condition == Condition.NOT_ANSWERED:
         return _("Alert %(number)s: still not answered, %(store)s", **words)
     return _("Alert %(number)s: rating %(rating)s, %(store)s", **words)
 
 
-def _lines(alert: Alert, response: Response, store: Store) -> list[str]:
-    lines = [_("%(store)s, rating %(rating)s of 10", store=store.name, rating=response.rating)]
-    if response.comment:
-        lines.append("> " + first_graphemes(response.comment, _COMMENT_GRAPHEMES).replace("\n", "\n> "))
-    if alert.deadline:
-        until = alert.deadline.astimezone(ZoneInfo(store.time_zone)).strftime("%H:%M")
-        lines.append(
-            _("Answer until %(time)s.", time=until)
-            if alert.is_reachable
-            else _("The shopper left no contact. Take it until %(time)s.", time=until)
-        )
-    return lines
+def _news(session: OrganisationSession, alert: Alert) -> str | None:
+    """What the holder of a thread has to hear: the shopper's last words, or that a reply did not arrive."""
+    message = latest_news(session, alert)
+    if message is None:
+        return None
+    if message.author == Author.SHOPPER:
+        return _quoted(message.text)
+    return _("Your reply could not be delivered. Find another way to answer.")
+
+
+def _said(response: Response) -> list[str]:
+    return [_quoted(response.comment)] if response.comment else []
+
+
+def _quoted(text: str) -> str:
+    return "> " + first_graphemes(text, _QUOTED_GRAPHEMES).replace("\n", "\n> ")
+
+
+def _deadline(alert: Alert, store: Store) -> list[str]:
+    if alert.deadline is None:
+        return []
+    until = local_time(alert.deadline, store.time_zone)
+    if alert.is_reachable:
+        return [_("Answer until %(time)s.", time=until)]
+    return [_("The shopper left no contact. Take it until %(time)s.", time=until)]

@@ -6,13 +6,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.contacts.actions import Keeping, change_contact, keep_contact
+from app.contacts.queries import is_same_contact
 from app.contacts.rules import Address
 from app.db import OrganisationSession, insert_once
 from app.errors import Conflict
 from app.events import EventName, record
 from app.responses.models import Response
-from app.responses.queries import get_response_by_key
-from app.responses.rules import Channel, believed_answer_time, is_late, is_negative, may_change
+from app.responses.queries import lock_response
+from app.responses.rules import Channel, believed_answer_time, is_hasty, is_late, is_negative, may_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +81,30 @@ def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: 
 def complete_response(
     session: OrganisationSession, key: str, completion: Completion, keeping: Keeping, *, now: datetime
 ) -> Response:
-    """Add the comment and the contact; the same again changes nothing.
+    """Add the comment and the contact; the same again changes nothing, and no contact takes none away.
 
-    Raises `Conflict` (``already_received``) for another text after the 30 minutes of correction.
+    Raises `Conflict` (``already_received``) for something else after the 30 minutes of correction.
     """
-    response = get_response_by_key(session, key)
-    has_changed = completion.comment != response.comment or completion.contact is not None
-    if response.completed_at and not has_changed:
+    response = lock_response(session, key)
+    has_new_comment = completion.comment != response.comment
+    has_new_contact = _is_new_contact(session, response, completion, keeping)
+    if response.completed_at and not (has_new_comment or has_new_contact):
         return response
-    if not may_change(response.received_at, now) and response.completed_at:
+    if response.completed_at and not may_change(response.received_at, now):
         raise Conflict("already_received")
     response.comment = completion.comment
+    response.is_suspect |= bool(completion.comment) and is_hasty(response.answered_at, now)
     response.completed_at = now
-    _keep_contact(session, response, completion, keeping, now=now)
+    if has_new_contact:
+        _keep_contact(session, response, completion, keeping, now=now)
     session.flush()
-    record(session, EventName.RESPONSE_COMPLETED, response.id, at=now)
+    news = {"has_new_comment": has_new_comment, "has_new_contact": has_new_contact}
+    record(session, EventName.RESPONSE_COMPLETED, response.id, at=now, **news)
     return response
 
 
 def _correct(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
-    response = get_response_by_key(session, draft.key)
+    response = lock_response(session, draft.key)
     if response.rating == draft.rating:
         return Outcome.REPEATED
     if not may_change(response.received_at, now) or response.touchpoint_id != draft.touchpoint_id:
@@ -112,6 +117,18 @@ def _correct(session: OrganisationSession, draft: ResponseDraft, *, now: datetim
     return Outcome.CORRECTED
 
 
+def _is_new_contact(
+    session: OrganisationSession, response: Response, completion: Completion, keeping: Keeping
+) -> bool:
+    return completion.contact is not None and not is_same_contact(
+        session,
+        response.contact_id,
+        completion.contact,
+        keeping.secret,
+        wants_marketing=completion.wants_marketing,
+    )
+
+
 def _keep_contact(
     session: OrganisationSession,
     response: Response,
@@ -120,11 +137,10 @@ def _keep_contact(
     *,
     now: datetime,
 ) -> None:
-    if completion.contact is None:
-        return
+    assert completion.contact is not None
+    consents = completion.wants_marketing
+    address = completion.contact
     if response.contact_id:
-        change_contact(session, response.contact_id, completion.contact, keeping, now=now)
-        return
-    response.contact_id = keep_contact(
-        session, completion.contact, keeping, wants_marketing=completion.wants_marketing, now=now
-    )
+        change_contact(session, response.contact_id, address, keeping, wants_marketing=consents, now=now)
+    else:
+        response.contact_id = keep_contact(session, address, keeping, wants_marketing=consents, now=now)

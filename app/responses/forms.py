@@ -29,7 +29,7 @@ class Tap:
 
 
 def read_tap(form: Form) -> Tap:
-    """A tap on a rating; raises `Invalid` for a rating that was not offered or a key that we did not make."""
+    """A tap on a rating; raises `Invalid` for what was not offered: a rating, a key or a version."""
     key = only(form, "key")
     if not is_key(key):
         raise Invalid(faults={"key": "not_a_key"})
@@ -39,7 +39,7 @@ def read_tap(form: Form) -> Tap:
     return Tap(
         key=key,
         rating=_RATINGS[text],
-        version_id=_uuid(only(form, "version")),
+        version_id=_version(only(form, "version")),
         answered_at=_instant(only(form, "answered_at")),
         is_suspect=bool(only(form, HONEYPOT)),
     )
@@ -65,17 +65,18 @@ def read_completion(form: Form, country: str) -> Completion:
 
 
 def read_comment(raw: str) -> str | None:
-    """A cleaned comment, ``None`` when nothing is left; raises `Invalid` (``too_long``) past 5,000 characters."""
+    """A cleaned comment, ``None`` when nothing is left; raises `Invalid` past 5,000 characters."""
     text = clean_text(raw)
     if grapheme_count(text) > COMMENT_GRAPHEMES:
         raise Invalid(faults={"comment": "too_long"})
     return text or None
 
 
-def _uuid(text: str) -> UUID | None:
-    with suppress(ValueError):
-        return UUID(text)
-    return None
+def _version(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Invalid(faults={"version": "not_this_survey"}) from None
 
 
 def _instant(text: str) -> datetime | None:

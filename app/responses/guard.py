@@ -2,7 +2,9 @@
 
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import date, datetime
+from ipaddress import ip_address, ip_network
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -38,6 +40,8 @@ def note_unknown_code(address: str | None, *, now: datetime) -> None:
 
 
 def _bucket(address: str | None, day: date) -> str:
-    text = address or ""
-    network = text.rpartition(".")[0] if "." in text else ":".join(text.split(":")[:3])
+    network = address or ""
+    with suppress(ValueError):
+        bits = 24 if ip_address(network).version == 4 else 48
+        network = str(ip_network(f"{network}/{bits}", strict=False))
     return _daily.digest(network, day)

@@ -9,6 +9,7 @@ PROMOTER_LEAST = 9
 CORRECTION = timedelta(minutes=30)
 PAGES_NOBODY_AFTER = timedelta(hours=24)
 PHONE_CLOCK_BELIEVED = timedelta(hours=48)
+NOBODY_WRITES_IN = timedelta(seconds=1.5)
 
 
 class Channel(StrEnum):
@@ -40,6 +41,11 @@ def may_change(received_at: datetime, now: datetime) -> bool:
 def is_late(answered_at: datetime, received_at: datetime) -> bool:
     """Whether an answer waited so long on a phone that it must page nobody: over 24 hours."""
     return received_at - answered_at > PAGES_NOBODY_AFTER
+
+
+def is_hasty(answered_at: datetime, completed_at: datetime) -> bool:
+    """Whether a comment came faster after its rating than a person writes: no machine waits 1.5 seconds."""
+    return completed_at - answered_at < NOBODY_WRITES_IN
 
 
 def believed_answer_time(claimed: datetime | None, received_at: datetime) -> datetime:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Response as Page
 from flask import make_response, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app.db import OrganisationSession, get_row
-from app.ids import is_key, new_key
+from app.errors import Gone
+from app.ids import new_key
 from app.responses.links import return_path
 from app.responses.models import Response
 from app.responses.rules import RATINGS, may_change
@@ -22,23 +25,28 @@ from app.web.forms import Form
 from app.web.languages import LANGUAGES, request_language
 from app.web.settings import settings
 
+# What can only be said of the whole form is said beside its first field.
+_FIELDS = {"form": "comment"}
 
-def survey_screen(door: Door, *, faults: Mapping[str, str] | None = None) -> Page:
+
+def survey_screen(door: Door, *, key: str | None, faults: Mapping[str, str] | None = None) -> Page:
     """One question, eleven buttons. A rating in the address only looks pressed; a tap sends it."""
     words = _words(door.wording, door.default_language)
-    known_key = request.values.get("key", "")
-    return _page(
+    page = _page(
         "responses/survey.html",
         422 if faults else 200,
         door=door,
         question=words.question.replace("{store}", door.store_name),
         words=words,
-        key=known_key if is_key(known_key) else new_key(),
+        key=key or new_key(),
         pressed=request.args.get("rating", request.args.get("score", "")),
         ratings=RATINGS,
         fault=_explained(faults or {}),
         choices={code: LANGUAGES[code] for code in door.languages if code in LANGUAGES},
     )
+    # Kept for the Back button alone, which then shows the same key again: one shopper, one row.
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
 
 
 def second_screen(
@@ -52,7 +60,7 @@ def second_screen(
     """The rating that is stored, the question that fits it, and how to get an answer."""
     store = get_row(session, Store, response.store_id)
     words = _words(wording(session, response.survey_version_id), response.language)
-    typed = form or {}
+    typed = form or Form()
     return _page(
         "responses/second.html",
         422 if faults else 200,
@@ -61,7 +69,8 @@ def second_screen(
         question=words.comment_question(response.rating),
         comment=typed.get("comment", response.comment or ""),
         contact=typed.get("contact", ""),
-        faults={field: _words_of_fault(code) for field, code in (faults or {}).items()},
+        wants_marketing=typed.get("marketing") == "yes",
+        faults={_FIELDS.get(field, field): _words_of_fault(code) for field, code in (faults or {}).items()},
         change=_change_path(session, response, now=now),
         retention_days=settings().contact_retention_days,
     )
@@ -71,13 +80,31 @@ def done_screen(session: OrganisationSession, response: Response, *, now: dateti
     """Thanks in words that fit the opening hours, and the link that leads back."""
     store = get_row(session, Store, response.store_id)
     opens_at = store.calendar.next_opening(now)
+    zone = ZoneInfo(store.time_zone)
     return _page(
         "responses/done.html",
         response=response,
         store=store,
         link=settings().base_url + return_path(settings().secret_key, response),
         opens_at=opens_at if opens_at and opens_at > now else None,
+        opens_today=opens_at is not None and opens_at.astimezone(zone).date() == now.astimezone(zone).date(),
     )
+
+
+def already_screen(response: Response, *, comment: str = "") -> Page:
+    """What came too late to change anything: the rating that stands, the words that were typed, a way on."""
+    return _page(
+        "responses/already.html",
+        409,
+        response=response,
+        comment=comment,
+        link=return_path(settings().secret_key, response),
+    )
+
+
+def closed_screen(status: int) -> Page:
+    """Why a code leads nowhere, in every language: nobody knows whose code it was."""
+    return _page("responses/closed.html", status, notices=[_notice(code, status) for code in LANGUAGES])
 
 
 def _words(wording_by_language: Mapping[str, Wording], fallback: str) -> Wording:
@@ -113,6 +140,14 @@ def _words_of_fault(code: str) -> str:
         "repeated": _("This came twice. Type it once more"),
     }
     return words.get(code, _("This text cannot be read. Type it once more"))
+
+
+def _notice(language: str, status: int) -> tuple[str, str, str]:
+    """The language, what is the matter, and what to do."""
+    with force_locale(language):
+        if status == Gone.status:
+            return language, _("This code is no longer active"), _("Ask the staff for a new one.")
+        return language, _("There is no such code"), _("Check the letters and digits printed under it.")
 
 
 def _page(template: str, status: int = 200, **values: object) -> Page:

@@ -33,9 +33,7 @@ def publish_version(
     session: OrganisationSession, survey_id: UUID, wording: Mapping[str, Wording], *, now: datetime
 ) -> UUID:
     """The next version of a survey, frozen at once; older answers keep theirs."""
-    last = session.scalar(
-        select(func.max(SurveyVersion.number)).where(SurveyVersion.survey_id == survey_id)
-    )
+    last = session.scalar(select(func.max(SurveyVersion.number)).where(SurveyVersion.survey_id == survey_id))
     version = SurveyVersion(survey_id=survey_id, number=(last or 0) + 1, published_at=now)
     session.add(version)
     session.flush()

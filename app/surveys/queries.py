@@ -29,6 +29,16 @@ def current_version(session: OrganisationSession, survey_id: UUID) -> SurveyVers
     return version
 
 
+def get_version(session: OrganisationSession, survey_id: UUID, number: int) -> SurveyVersion:
+    """One version of a survey; raises `NotFound`."""
+    version = session.scalar(
+        select(SurveyVersion).where(SurveyVersion.survey_id == survey_id, SurveyVersion.number == number)
+    )
+    if version is None:
+        raise NotFound()
+    return version
+
+
 def versions(session: OrganisationSession, survey_id: UUID) -> list[SurveyVersion]:
     """Every version of a survey, newest first."""
     return list(

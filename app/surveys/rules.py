@@ -1,7 +1,21 @@
-"""Kinds of question, and the wording that a new survey starts with."""
+"""Kinds of question, what their texts may be, and the wording that a new survey starts with."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from app.errors import Invalid
+from app.text import clean_line, grapheme_count
+
+STORE = "{store}"
+# Characters that fit a phone of 320 px: a question of some lines, an anchor of one.
+BOUNDS = {
+    "question": 160,
+    "lowest": 40,
+    "highest": 40,
+    "comment_low": 120,
+    "comment_middle": 120,
+    "comment_high": 120,
+}
 
 
 class QuestionKind(StrEnum):
@@ -30,6 +44,22 @@ class Wording:
         if rating <= 6:
             return self.comment_low
         return self.comment_middle if rating <= 8 else self.comment_high
+
+
+def survey_text(name: str, raw: str) -> str:
+    """One text of a wording as it is stored; `name` is its field of `Wording`.
+
+    Raises `Invalid` (``missing``, ``too_long``, ``braces``: only the question may name the store).
+    """
+    text = clean_line(raw)
+    if not text:
+        raise Invalid(faults={name: "missing"})
+    if grapheme_count(text) > BOUNDS[name]:
+        raise Invalid(faults={name: "too_long"})
+    plain = text.replace(STORE, "") if name == "question" else text
+    if "{" in plain or "}" in plain:
+        raise Invalid(faults={name: "braces"})
+    return text
 
 
 DEFAULT_WORDING = {

@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 def answer_errors(app: Flask) -> None:
     """Translate everything that can be raised; nothing internal is ever shown."""
-    app.register_error_handler(VidhukError, _refused)
+    app.register_error_handler(VidhukError, refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
@@ -26,7 +26,8 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _refused(error: VidhukError) -> Response:
+def refused(error: VidhukError) -> Response:
+    """The page or the problem document for what the product refuses."""
     response = _answer(error.status, error.code, error.faults if isinstance(error, Invalid) else {})
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -47,7 +48,7 @@ def _forged(_: CSRFError) -> Response:
 
 def _database(error: DBAPIError | PoolTimeout) -> Response:
     log.error("database_unavailable", error=type(error).__name__, request_id=request_id())
-    return _refused(Unavailable())
+    return refused(Unavailable())
 
 
 def _unexpected(error: Exception) -> Response:
@@ -90,6 +91,7 @@ def _words(status: int) -> dict[str, str]:
         409: (_("Somebody was faster"), _("Open the page again to see what has changed.")),
         410: (_("This code is no longer active"), _("Ask the staff for a new one.")),
         413: (_("That is too much at once"), _("Shorten the text and send it again.")),
+        415: (_("This request cannot be read"), _("Open the page again and repeat.")),
         422: (_("Something is missing or not right"), _("Go back, correct it and send again.")),
         429: (_("Too many answers from this network"), _("Try again in a minute.")),
         503: (_("We are back in a moment"), _("Nothing is lost. Send it again in a few seconds.")),

@@ -2,7 +2,8 @@
 
 from urllib.parse import parse_qsl
 
-from flask import Request
+from flask import Flask, Request
+from flask import request as current_request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
@@ -15,12 +16,22 @@ _TYPE = "application/x-www-form-urlencoded"
 Form = MultiDict[str, str]
 
 
+def keep_form_bodies(app: Flask) -> None:
+    """Keep each form's body as it came, before anybody parses it leniently (the CSRF check does)."""
+    app.before_request(_keep_body)
+
+
+def _keep_body() -> None:
+    if current_request.mimetype == _TYPE:
+        current_request.max_content_length = FORM_BYTES
+        current_request.get_data(cache=True, parse_form_data=False)
+
+
 def read_form(request: Request) -> Form:
     """The fields of an urlencoded form; raises `Invalid` (``bad_encoding``) for what is not UTF-8."""
     if request.mimetype != _TYPE:
         raise UnsupportedMediaType()
-    request.max_content_length = FORM_BYTES
-    body = request.get_data(parse_form_data=False)
+    body = request.get_data(cache=True, parse_form_data=False)
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError:

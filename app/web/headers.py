@@ -42,7 +42,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = request_id()
     response.headers.setdefault("Content-Security-Policy", _policy())
-    if request.endpoint and request.endpoint.rpartition(".")[2] != "static":
+    if (request.endpoint or "").rpartition(".")[2] != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}"

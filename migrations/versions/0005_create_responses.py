@@ -95,7 +95,10 @@ def upgrade() -> None:
         "ix_responses_newest", "responses", ["organisation_id", "received_at", "id"], unique=False
     )
     op.create_index(
-        "ix_responses_store", "responses", ["organisation_id", "store_id", "received_at"], unique=False
+        "ix_responses_store",
+        "responses",
+        ["organisation_id", "store_id", "received_at", "rating", "is_suspect"],
+        unique=False,
     )
     op.create_table(
         "classifications",

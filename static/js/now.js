@@ -34,9 +34,11 @@ function clockTime(instant) {
 
 function duration(milliseconds) {
   const minutes = Math.max(1, Math.ceil(Math.abs(milliseconds) / MINUTE));
-  if (minutes < 90) return fill(words.minutes, { minutes });
-  if (minutes < 2880) return fill(words.hours, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
-  return fill(words.days, { days: Math.floor(minutes / 1440), hours: Math.floor((minutes % 1440) / 60) });
+  const hours = Math.floor(minutes / 60);
+  let text = fill(words.minutes, { minutes });
+  if (minutes >= 90) text = fill(words.hours, { hours, minutes: minutes % 60 });
+  if (minutes >= 2880) text = fill(words.days, { days: Math.floor(hours / 24), hours: hours % 24 });
+  return text.replaceAll(" ", "\u00a0");
 }
 
 function look(deadline, opensAt, now) {
@@ -54,7 +56,7 @@ function speak(text) {
 function runClock(time) {
   const { deadline, opensAt, until, opens } = time.dataset;
   const now = serverNow();
-  const state = look(Number(deadline), Number(opensAt), now);
+  const state = look(Number(deadline), Number(opensAt ?? 0), now);
   const text = fill(words[state], { time: duration(Number(deadline) - now), until, opens });
   if (time.textContent !== text) time.textContent = text;
   const card = time.closest("li");

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.api.cast import answer, ask, classify_all, new_api_key
-from tests.make import Chain
+from tests.api.cast import ask, classify_all, new_api_key
+from tests.make import Chain, make_response
 
 
 def test_the_document_tells_of_every_route_of_the_api(app: Flask, client: FlaskClient) -> None:
@@ -38,7 +38,7 @@ def test_parameters_are_told_with_their_bounds(client: FlaskClient) -> None:
 
 
 def test_answers_hold_exactly_what_the_document_says(app: Flask, chain: Chain, client: FlaskClient) -> None:
-    answer(chain, 1, "bad")
+    make_response(chain, 1, comment="bad")
     classify_all()
     document = client.get("/api/v1/openapi.json").get_json()
     schemas, key = document["components"]["schemas"], new_api_key(chain)

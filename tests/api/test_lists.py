@@ -14,8 +14,8 @@ from app.db import db, transaction
 from app.responses.queries import get_response_by_key
 from app.touchpoints.actions import create_code, retire_code
 from app.touchpoints.models import QrCode
-from tests.api.cast import answer, ask, classify_all, new_api_key
-from tests.make import NOON, Chain
+from tests.api.cast import ask, classify_all, new_api_key
+from tests.make import NOON, Chain, make_response
 
 MINUTE = timedelta(minutes=1)
 LISTS = ("/touchpoints", "/responses", "/alerts")
@@ -45,7 +45,7 @@ def test_a_touchpoint_without_a_live_code_has_no_address(app: Flask, chain: Chai
 
 
 def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain: Chain) -> None:
-    key = answer(chain, 9, "good service")
+    key = make_response(chain, 9, comment="good service")
     classify_all()
     with transaction(chain.organisation_id) as session:
         response_id = str(get_response_by_key(session, key).id)
@@ -56,7 +56,7 @@ def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain:
         "rating": 9,
         "comment": "good service",
         "sentiment": "positive",
-        "sentiment_scores": {"negative": 0.1, "neutral": 0.1, "positive": 0.8},
+        "sentiment_scores": {"negative": 0.05, "neutral": 0.05, "positive": 0.9},
         "language": "uk",
         "channel": "qr",
         "store": {"id": str(chain.store_id), "code": "S1", "name": "Store 1"},
@@ -68,13 +68,13 @@ def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain:
 
 
 def test_a_response_not_yet_judged_has_no_sentiment(app: Flask, chain: Chain) -> None:
-    answer(chain, 9, "good service")
+    make_response(chain, 9, comment="good service")
     _, found = ask(app, new_api_key(chain), "/responses")
     assert [(item["sentiment"], item["sentiment_scores"]) for item in found["items"]] == [(None, None)]
 
 
 def test_an_alert_shows_its_clock_and_its_response(app: Flask, chain: Chain) -> None:
-    answer(chain, 2, "bad queue")
+    make_response(chain, 2, comment="bad queue")
     with transaction(chain.organisation_id) as session:
         acknowledge_alert(session, 1, chain.manager_id, now=NOON + MINUTE)
     status, shown = ask(app, new_api_key(chain), "/alerts/1")
@@ -102,8 +102,8 @@ def test_an_alert_shows_its_clock_and_its_response(app: Flask, chain: Chain) -> 
 def test_pages_follow_one_another_without_gap_or_repeat(app: Flask, chain: Chain) -> None:
     for minute in range(3):
         # Two at the same instant: the id decides between them.
-        answer(chain, 9, f"{minute} first", now=NOON + minute * MINUTE)
-        answer(chain, 9, f"{minute} second", now=NOON + minute * MINUTE)
+        make_response(chain, 9, comment=f"{minute} first", now=NOON + minute * MINUTE)
+        make_response(chain, 9, comment=f"{minute} second", now=NOON + minute * MINUTE)
     key, seen, address = new_api_key(chain), [], "/responses?limit=2"
     while address:
         _, found = ask(app, key, address)
@@ -115,16 +115,16 @@ def test_pages_follow_one_another_without_gap_or_repeat(app: Flask, chain: Chain
 
 
 def test_a_page_that_ends_the_list_has_no_cursor(app: Flask, chain: Chain) -> None:
-    answer(chain, 9)
-    answer(chain, 9)
+    make_response(chain, 9)
+    make_response(chain, 9)
     _, found = ask(app, new_api_key(chain), "/responses?limit=2")
     assert (len(found["items"]), found["next_cursor"]) == (2, None)
 
 
 def test_responses_are_filtered_by_time_store_and_sentiment(app: Flask, chain: Chain) -> None:
-    answer(chain, 9, "early good")
-    answer(chain, 9, "late bad", now=NOON + 5 * MINUTE)
-    answer(chain, 9, "other good", other=True)
+    make_response(chain, 9, comment="early good")
+    make_response(chain, 9, comment="late bad", now=NOON + 5 * MINUTE)
+    make_response(chain, 9, comment="other good", other_store=True)
     classify_all(NOON + 6 * MINUTE)
     key = new_api_key(chain)
 
@@ -140,8 +140,8 @@ def test_responses_are_filtered_by_time_store_and_sentiment(app: Flask, chain: C
 
 
 def test_alerts_are_filtered_by_state_and_time(app: Flask, chain: Chain) -> None:
-    answer(chain, 1)
-    answer(chain, 2, now=NOON + 5 * MINUTE)
+    make_response(chain, 1)
+    make_response(chain, 2, now=NOON + 5 * MINUTE)
     with transaction(chain.organisation_id) as session:
         acknowledge_alert(session, 1, chain.manager_id, now=NOON + MINUTE)
     key = new_api_key(chain)
@@ -159,11 +159,11 @@ def test_a_list_costs_as_many_statements_for_many_rows_as_for_one(
     app: Flask, chain: Chain, path: str
 ) -> None:
     key = new_api_key(chain)
-    answer(chain, 1, "bad")
+    make_response(chain, 1, comment="bad")
     with _counted() as for_one:
         ask(app, key, path)
     for minute in range(5):
-        answer(chain, 1, "bad", now=NOON + minute * MINUTE, other=bool(minute % 2))
+        make_response(chain, 1, comment="bad", now=NOON + minute * MINUTE, other_store=bool(minute % 2))
     with _counted() as for_many:
         ask(app, key, path)
     assert len(for_many) == len(for_one)
@@ -173,8 +173,8 @@ def test_a_list_costs_as_many_statements_for_many_rows_as_for_one(
 def test_a_key_opens_its_own_organisation_only(
     app: Flask, chain: Chain, foreign_chain: Chain, path: str
 ) -> None:
-    answer(chain, 1, "bad")
-    key = answer(foreign_chain, 1, "bad secret")
+    make_response(chain, 1, comment="bad")
+    key = make_response(foreign_chain, 1, comment="bad secret")
     with transaction(foreign_chain.organisation_id) as session:
         foreign_id = get_response_by_key(session, key).id
     ours = new_api_key(chain)

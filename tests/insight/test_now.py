@@ -8,6 +8,7 @@ from flask import Flask
 from app.accounts.actions import add_member, create_user
 from app.accounts.rules import Role
 from app.alerts.actions import acknowledge_alert
+from app.alerts.rules import AlertState
 from app.db import transaction
 from tests.insight.conftest import Clock
 from tests.make import NOON, PASSWORD, Chain, get_alert_of, make_response, sign_in
@@ -23,8 +24,7 @@ def numbers_of(page: str) -> list[int]:
 
 def take(chain: Chain, key: str, *, minutes: int) -> None:
     """The manager takes the alert of a response, so many minutes after noon."""
-    with transaction(chain.organisation_id) as session:
-        number = get_alert_of(chain, key).number
+    number = get_alert_of(chain, key).number
     with transaction(chain.organisation_id) as session:
         acknowledge_alert(session, number, chain.manager_id, now=NOON + minutes * MINUTE)
 
@@ -44,9 +44,9 @@ def test_alerts_stand_by_deadline_and_the_late_ones_first(app: Flask, chain: Cha
     soon = make_response(chain, 5, comment="Нахабство", now=NOON - 25 * MINUTE)
     page = sign_in(app, chain).get("/").text
     assert numbers_of(page) == [get_alert_of(chain, key).number for key in (late, soon, calm)]
-    assert "10 min late · was due 13:50" in page
-    assert "5 min left · until 14:05" in page
-    assert "28 min left · until 14:28" in page
+    assert "10\xa0min late · was due 13:50" in page
+    assert "5\xa0min left · until 14:05" in page
+    assert "28\xa0min left · until 14:28" in page
 
 
 def test_a_card_says_what_was_said_where_and_how_to_answer(app: Flask, chain: Chain) -> None:
@@ -72,8 +72,8 @@ def test_a_taken_alert_says_who_has_it_and_how_fast(app: Flask, chain: Chain, ha
     take(chain, key, minutes=6)
     hands.at = NOON + 10 * MINUTE
     page = sign_in(app, chain).get("/").text
-    assert "Taken by Manager in 6 min" in page
-    assert "20 min left · until 14:30" in page
+    assert "Taken by Manager in 6\xa0min" in page
+    assert "20\xa0min left · until 14:30" in page
     assert f"/alerts/{get_alert_of(chain, key).number}/acknowledge" not in page
 
 
@@ -116,9 +116,9 @@ def test_an_empty_list_says_so_in_words(app: Flask, chain: Chain, hands: Clock) 
     client = sign_in(app, chain)
     assert "No complaints yet" in client.get("/").text
     key = make_response(chain, 1, now=NOON)
+    alert = get_alert_of(chain, key)
     with transaction(chain.organisation_id) as session:
-        alert = get_alert_of(chain, key)
-        session.merge(alert).state = "closed"
+        session.merge(alert).state = AlertState.CLOSED
     hands.at = NOON + timedelta(days=1)
     page = client.get("/").text
     assert "No open complaints. The last one came 25 Nov, 14:00." in page
@@ -144,8 +144,8 @@ def test_today_is_compared_with_the_same_hours_of_earlier_weeks(app: Flask, chai
         make_response(chain, 2 if n < 9 else 10, now=NOON - timedelta(hours=1))
     page = sign_in(app, chain).get("/").text
     assert "12 answers" in page
-    assert "75 % negative" in page
-    assert "Usual for this weekday by now: 20 · 20 % negative" in page
+    assert "75\xa0% negative" in page
+    assert "Usual for this weekday by now: 20 · 20\xa0% negative" in page
     assert "More negative than usual" in page
 
 
@@ -186,7 +186,18 @@ def test_the_fragment_changes_when_a_clock_runs_out(app: Flask, chain: Chain, ha
 def test_the_script_finds_everything_that_it_touches(app: Flask, chain: Chain) -> None:
     make_response(chain, 1, comment="Черга")
     page = sign_in(app, chain).get("/").text
-    for name in ("board", "cards", "headline", "today", "live", "updated", "pause", "news", "trouble", "status"):
+    for name in (
+        "board",
+        "cards",
+        "headline",
+        "today",
+        "live",
+        "updated",
+        "pause",
+        "news",
+        "trouble",
+        "status",
+    ):
         assert f'id="{name}"' in page
     assert 'data-deadline="' in page
 

@@ -15,6 +15,7 @@ from app.insight.rules import (
     Urgency,
     against,
     group_of,
+    home_zone,
     nps,
     same_hours,
     share,
@@ -52,7 +53,8 @@ def test_the_interval_adds_three_pseudo_answers() -> None:
 
 def test_the_interval_stays_between_minus_and_plus_a_hundred() -> None:
     best, worst = nps(Tally(promoters=10)), nps(Tally(detractors=10))
-    assert best and worst
+    assert best
+    assert worst
     assert best.high == 100
     assert worst.low == -100
     assert best.low < 100
@@ -114,7 +116,8 @@ def test_a_share_comes_with_wilsons_interval() -> None:
     found = share(3, 20)
     assert found
     assert found.percent == pytest.approx(15)
-    assert (found.low, found.high) == (pytest.approx(5.2, abs=0.05), pytest.approx(36.0, abs=0.05))
+    assert found.low == pytest.approx(5.2, abs=0.05)
+    assert found.high == pytest.approx(36.0, abs=0.05)
 
 
 def test_a_share_needs_ten_answers() -> None:
@@ -144,6 +147,11 @@ def test_without_earlier_days_nothing_is_usual() -> None:
 )
 def test_today_differs_from_the_usual_only_when_that_is_clear(today: Day, expected: Standing | None) -> None:
     assert against(today, usual([Day(100, 20)])) is expected
+
+
+def test_days_are_days_in_the_zone_of_most_stores() -> None:
+    assert home_zone(["Europe/Kyiv", "Europe/Warsaw", "Europe/Warsaw"]) == "Europe/Warsaw"
+    assert home_zone([]) == "Europe/Kyiv"
 
 
 def test_the_same_hours_are_those_of_the_stores_own_day() -> None:

@@ -12,7 +12,7 @@ from app.insight.queries.stores import places, points, pulses, tallies
 from app.insight.rules import Tally
 from app.responses.models import Response
 from app.stores.models import Store
-from tests.make import NOON, Chain, make_response, sign_in
+from tests.make import NOON, Chain, complete, make_response, sign_in
 
 
 def rate(chain: Chain, *ratings: int, other_store: bool = False, days_ago: int = 1) -> None:
@@ -23,7 +23,8 @@ def rate(chain: Chain, *ratings: int, other_store: bool = False, days_ago: int =
 
 def row_of(page: str, name: str) -> str:
     """The row of a store."""
-    return next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if name in row)
+    rows: list[str] = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    return next(row for row in rows if name in row)
 
 
 def test_a_store_shows_its_score_with_n_and_interval(app: Flask, chain: Chain) -> None:
@@ -49,7 +50,9 @@ def test_answers_older_than_28_days_and_suspect_ones_do_not_count(app: Flask, ch
     with transaction(chain.organisation_id) as session:
         session.add_all(_suspect(row) for row in session.query(Response).limit(1))
     with reading(chain.organisation_id) as session:
-        assert tallies(session, None, now=NOON) == {chain.store_id: Tally(promoters=1)}
+        assert tallies(session, [chain.store_id, chain.other_store_id], now=NOON) == {
+            chain.store_id: Tally(promoters=1)
+        }
 
 
 def _suspect(row: Response) -> Response:
@@ -140,7 +143,8 @@ def test_only_those_who_may_edit_see_the_buttons(app: Flask, chain: Chain) -> No
 
 
 def test_the_page_of_a_store_shows_its_touchpoints_and_latest_responses(app: Flask, chain: Chain) -> None:
-    make_response(chain, 9, comment="Гарно")
+    key = make_response(chain, 9)
+    complete(chain, key, "Гарно", now=NOON + timedelta(minutes=1))
     page = sign_in(app, chain).get(f"/stores/{chain.store_id}").text
     assert "Till 1" in row_of(page, "Till 1")
     assert "Too few answers: 1 of 10" in row_of(page, "Till 1")
@@ -155,7 +159,9 @@ def test_reads_are_a_few_statements_however_many_stores(chain: Chain, statements
     with reading(chain.organisation_id) as session:
         found = places(session, None)
         assert [place.name for place in found] == ["Store 1", "Store 2"]
-        assert tallies(session, None, now=NOON)[chain.other_store_id] == Tally(detractors=1)
+        assert tallies(session, [place.id for place in found], now=NOON)[chain.other_store_id] == Tally(
+            detractors=1
+        )
         assert pulses(session, [place.id for place in found])[chain.store_id].open_alerts == 1
         assert len(points(session, chain.store_id, now=NOON)) == 1
     assert len(statements) <= 5

@@ -19,7 +19,7 @@ from worker.interrupts import Interrupts
 from worker.lifeline import tied
 from worker.private_redis import PrivateRedis, remove_old_socket
 from worker.redis_server import find_server
-from worker.run_folder import AlreadyRunning, RunFolder
+from worker.run_folder import FolderRefused, RunFolder
 
 TIED_PARENT = """
 import subprocess, sys, time
@@ -133,7 +133,7 @@ def test_a_second_supervisor_is_refused_with_the_address_of_the_first(tmp_path: 
     with first.locked():
         first.write("http://127.0.0.1:8000", None, {"web": 4})
         assert json.loads((tmp_path / "run.json").read_text())["pids"] == {"web": 4}
-        with pytest.raises(AlreadyRunning, match=r"answers at http://127\.0\.0\.1:8000"), second.locked():
+        with pytest.raises(FolderRefused, match=r"answers at http://127\.0\.0\.1:8000"), second.locked():
             pass
     assert not (tmp_path / "run.json").exists()
     with second.locked():

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select
 
-from app.accounts.queries import Member, get_member, members_of_store
+from app.accounts.queries import Member, find_active_member, members_of_store
 from app.accounts.rules import Role
 from app.alerts.actions.history import append
 from app.alerts.models import Alert, AlertEvent, AlertTimer
+from app.alerts.queries import POSITION_CLOSE, POSITION_TELL
 from app.alerts.rules import (
     ATTEMPT_COUNTS,
     NEXT_LEVEL,
@@ -19,7 +20,15 @@ from app.alerts.rules import (
     Target,
     holds,
 )
-from app.db import Claim, OrganisationSession, transaction_across, claim, get_row, transaction
+from app.db import (
+    Claim,
+    OrganisationSession,
+    claim,
+    get_row,
+    locking,
+    transaction,
+    transaction_across,
+)
 from app.db import holds as holds_claim
 from app.events import EventName, record
 from app.stores.models import Store
@@ -45,17 +54,16 @@ def fire_due_timers(*, now: datetime, limit: int = 100) -> int:
         try:
             with transaction(claimed.organisation_id) as session:
                 _fire(session, claimed, now=now)
-        except Exception as error:  # the next alert must not wait for this one
+        except Exception as error:  # noqa: BLE001 - the next alert must not wait for this one
             log.error("timer_failed", timer=str(claimed.id), error=type(error).__name__)
     return len(claims)
 
 
 def _fire(session: OrganisationSession, claimed: Claim, *, now: datetime) -> None:
     timer = session.scalar(select(AlertTimer).where(holds_claim(AlertTimer, claimed)))
-    if timer is None or timer.due_at is None:
-        return
-    alert = session.scalars(select(Alert).where(Alert.id == timer.alert_id).with_for_update()).one()
-    fire_steps_of(session, alert, now=now)
+    if timer is not None and timer.due_at is not None:
+        alert = session.scalars(locking(select(Alert).where(Alert.id == timer.alert_id))).one()
+        fire_steps_of(session, alert, now=now)
 
 
 def fire_steps_of(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
@@ -63,9 +71,12 @@ def fire_steps_of(session: OrganisationSession, alert: Alert, *, now: datetime) 
     due = session.scalars(
         select(AlertTimer)
         .where(AlertTimer.alert_id == alert.id, AlertTimer.due_at <= now)
-        .order_by(AlertTimer.position)
-    )
-    _fire_highest(session, alert, list(due), now=now)
+        .order_by(AlertTimer.round, AlertTimer.position)
+    ).all()
+    # News and the closing stand beside the ladder: none of them may swallow a step of it.
+    _fire_highest(session, alert, [timer for timer in due if timer.position < POSITION_CLOSE], now=now)
+    _fire_highest(session, alert, [timer for timer in due if timer.position == POSITION_CLOSE], now=now)
+    _fire_highest(session, alert, [timer for timer in due if timer.position >= POSITION_TELL], now=now)
 
 
 def _fire_highest(
@@ -85,6 +96,8 @@ def _fire_highest(
 def _applies(timer: AlertTimer, alert: Alert) -> bool:
     if timer.action == StepAction.CLOSE:
         return alert.state == AlertState.RESOLVED
+    if timer.target == Target.ASSIGNEE:
+        return alert.state not in (AlertState.CLOSED, AlertState.DISMISSED)
     return holds(timer.condition, alert.state, is_reachable=alert.is_reachable)
 
 
@@ -103,9 +116,12 @@ def _act(session: OrganisationSession, alert: Alert, timer: AlertTimer, *, now: 
     members = _audience(session, alert, Target(timer.target), now=now)
     if _is_breach(alert, timer, now=now):
         mark_breach(session, alert, now=now)
-    if timer.action == StepAction.REASSIGN and members and not _was_tried(session, alert, now=now):
-        _reassign(session, alert, members[0], now=now)
-    _tell(session, alert, timer, members, now=now)
+    if timer.action == StepAction.REASSIGN and not _was_tried(session, alert, now=now):
+        _reassign(session, alert, members, now=now)
+    if members:
+        _tell(session, alert, timer, members, now=now)
+    else:
+        log.error("nobody_to_tell", alert=str(alert.id), step=timer.position)
 
 
 def mark_breach(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
@@ -123,12 +139,11 @@ def _is_breach(alert: Alert, timer: AlertTimer, *, now: datetime) -> bool:
     return is_missed and not alert.is_reachable
 
 
-def _audience(
-    session: OrganisationSession, alert: Alert, target: Target, *, now: datetime
-) -> list[Member]:
+def _audience(session: OrganisationSession, alert: Alert, target: Target, *, now: datetime) -> list[Member]:
     """The people of the level; an empty level is skipped at once for the next, and the history says so."""
-    if target is Target.ASSIGNEE and alert.owner_id:
-        return [get_member(session, alert.owner_id)]
+    owner = find_active_member(session, alert.owner_id) if alert.owner_id else None
+    if target is Target.ASSIGNEE and owner:
+        return [owner]
     store = get_row(session, Store, alert.store_id)
     role = ROLES.get(target)
     members = members_of_store(session, role, store) if role else []
@@ -141,7 +156,7 @@ def _audience(
 
 
 def _was_tried(session: OrganisationSession, alert: Alert, *, now: datetime) -> bool:
-    """Whether somebody called the shopper in vain in the last 20 minutes: then the alert is not taken away."""
+    """Whether somebody called in vain in the last 20 minutes: then nobody takes the alert away."""
     called = select(func.count()).where(
         AlertEvent.alert_id == alert.id,
         AlertEvent.kind == Deed.CALLED,
@@ -150,10 +165,13 @@ def _was_tried(session: OrganisationSession, alert: Alert, *, now: datetime) -> 
     return bool(session.scalar(called))
 
 
-def _reassign(session: OrganisationSession, alert: Alert, member: Member, *, now: datetime) -> None:
+def _reassign(session: OrganisationSession, alert: Alert, members: list[Member], *, now: datetime) -> None:
+    """The alert passes to the first of the level, unless somebody of that level has it already."""
+    if not members or alert.owner_id in {member.id for member in members}:
+        return
     before = str(alert.owner_id) if alert.owner_id else None
-    alert.owner_id = member.id
-    append(session, alert, Deed.REASSIGNED, at=now, to=str(member.id), before=before)
+    alert.owner_id = members[0].id
+    append(session, alert, Deed.REASSIGNED, at=now, to=str(members[0].id), before=before)
 
 
 def _tell(

@@ -21,8 +21,11 @@ def append(
     to_state: AlertState | None = None,
     **data: Any,
 ) -> None:
-    """Add a line to the history; with `to_state`, the alert moves there in the same breath."""
-    from_state = alert.state if to_state else None
+    """Add a line to the history; with `to_state`, the alert moves there in the same breath.
+
+    The caller has locked the alert, so that lines are numbered without a gap or a clash.
+    """
+    from_state = alert.state if to_state and deed is not Deed.OPENED else None
     last = session.scalar(select(func.max(AlertEvent.sequence)).where(AlertEvent.alert_id == alert.id))
     line = AlertEvent(
         alert_id=alert.id,

@@ -6,14 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from app.alerts.models import Alert, AlertTimer
-from app.alerts.queries import next_step
+from app.alerts.queries import POSITION_CLOSE, POSITION_TELL, next_step
 from app.alerts.rules import CLOSES_AFTER, Condition, Step, StepAction, Target
 from app.db import OrganisationSession
 from app.stores.calendar import Calendar
-
-# Positions of timers that come from no ladder step.
-POSITION_CLOSE = 900
-POSITION_TELL = 901
 
 
 def plan_steps(
@@ -53,35 +49,35 @@ def plan_closing(session: OrganisationSession, alert: Alert, *, now: datetime) -
 
 
 def tell_assignee(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
-    """Let whoever holds the alert hear at once that the shopper wrote."""
-    step = Step(0, Condition.ALWAYS, Target.ASSIGNEE, StepAction.NOTIFY)
-    told = session.scalar(
-        select(func.count())
-        .select_from(AlertTimer)
-        .where(AlertTimer.alert_id == alert.id, AlertTimer.position >= POSITION_TELL)
-    )
-    session.add(_timer(alert, POSITION_TELL + (told or 0), step, now))
-    session.flush()
-
-
-def hasten_first_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
-    """The comment has come: the first notification need not wait out its hold."""
-    session.execute(
-        update(AlertTimer)
-        .where(
-            AlertTimer.alert_id == alert.id,
-            AlertTimer.position == 0,
-            AlertTimer.due_at > now,
-            AlertTimer.planned_at <= now,
+    """Let whoever holds the alert hear at once that there is news; news of the same second come together."""
+    told, waiting = session.execute(
+        select(func.count(), func.count(AlertTimer.due_at)).where(
+            AlertTimer.alert_id == alert.id, AlertTimer.position >= POSITION_TELL
         )
-        .values(due_at=now)
+    ).one()
+    if waiting == 0:
+        step = Step(0, Condition.ALWAYS, Target.ASSIGNEE, StepAction.NOTIFY)
+        session.add(_timer(alert, POSITION_TELL + told, step, now))
+        session.flush()
+
+
+def hasten_first_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> bool:
+    """The comment has come: the first notification need not wait out its hold. False when it has gone out."""
+    first = session.scalar(
+        select(AlertTimer).where(
+            AlertTimer.alert_id == alert.id, AlertTimer.position == 0, AlertTimer.due_at.is_not(None)
+        )
     )
+    if first and first.due_at and first.planned_at <= now < first.due_at:
+        first.due_at = now
+        session.flush()
+    return first is not None
 
 
 def hasten_next_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """Nobody of this step could be told: the next one does not wait for its time."""
     following = next_step(session, alert)
-    if following and following.due_at and following.due_at > now and following.position < POSITION_CLOSE:
+    if following and following.due_at and following.due_at > now:
         following.due_at = now
         session.flush()
 

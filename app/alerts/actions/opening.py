@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.alerts.actions.history import append
-from app.alerts.actions.ladder import cancel_steps, hasten_first_step, plan_answer_steps, plan_steps
-from app.alerts.models import Alert, AlertCounter
-from app.alerts.policies import Terms, terms_in_use, terms_of
-from app.alerts.queries import find_alert_of
+from app.alerts.actions.ladder import cancel_steps, hasten_first_step, tell_assignee
+from app.alerts.actions.rounds import begin, bring_back, make_reachable, reopen
+from app.alerts.models import Alert, AlertCounter, AlertEvent
+from app.alerts.policies import terms_in_use
+from app.alerts.queries import lock_alert_of
 from app.alerts.rules import (
     DONE_STATES,
     HOLD,
@@ -17,68 +18,81 @@ from app.alerts.rules import (
     Dismissal,
     Reason,
     Severity,
-    higher,
-    severity_of_rating,
+    severity_of,
 )
+from app.classification.queries import find_classification
 from app.classification.rules import Sentiment
-from app.db import OrganisationSession, get_row, insert_once
+from app.db import OrganisationSession, insert_once
 from app.events import Event, EventName, record
 from app.responses.models import Response
 from app.responses.queries import get_response
 from app.responses.rules import is_negative
-from app.stores.calendar import Calendar
-from app.stores.models import Store
 
 
 def open_for_rating(session: OrganisationSession, event: Event) -> None:
     """On `response.received`: a detractor's rating opens an alert at once."""
     if is_negative(event.data["rating"]):
         response = get_response(session, event.subject_id)
-        _open(session, response, Reason.RATING, severity_of_rating(response.rating), now=event.at)
+        _open(session, response, Reason.RATING, now=event.at)
 
 
 def open_for_comment(session: OrganisationSession, event: Event) -> None:
-    """On `response.classified`: a comment negative as a whole opens one under a better rating."""
+    """On `response.classified`: a comment negative as a whole opens one under a better rating.
+
+    It also brings back one that was dismissed before anybody knew the comment.
+    """
     if event.data.get("sentiment") != Sentiment.NEGATIVE:
         return
-    if find_alert_of(session, event.subject_id) is None:
-        response = get_response(session, event.subject_id)
-        _open(session, response, Reason.COMMENT, Severity.NORMAL, now=event.at)
+    response = get_response(session, event.subject_id)
+    alert = lock_alert_of(session, response.id)
+    if alert is None:
+        _open(session, response, Reason.COMMENT, now=event.at)
+    elif _is_news(session, alert, response):
+        alert.reason = Reason.COMMENT
+        _bring_back(session, alert, response, start=event.at, now=event.at)
 
 
 def follow_completion(session: OrganisationSession, event: Event) -> None:
-    """On `response.completed`: a shopper who left words or a contact can be answered, so the answer's clock runs."""
-    alert = find_alert_of(session, event.subject_id)
-    if alert is None or alert.state in DONE_STATES:
+    """On `response.completed`: who left words or a contact can be answered; a settled alert comes back."""
+    alert = lock_alert_of(session, event.subject_id)
+    if alert is None:
+        return
+    append(session, alert, Deed.COMPLETED, at=event.at)
+    if alert.state == AlertState.DISMISSED:
         return
     response = get_response(session, event.subject_id)
-    if _is_reachable(response) and not alert.is_reachable:
-        _make_reachable(session, alert, response)
-    append(session, alert, Deed.COMPLETED, at=event.at)
-    hasten_first_step(session, alert, now=event.at)
+    alert.severity = _severity(response)
+    has_words = event.data["has_new_comment"] and response.comment is not None
+    has_news = has_words or event.data["has_new_contact"]
+    if alert.state not in DONE_STATES:
+        _go_on(session, alert, response, has_news=has_news, now=event.at)
+    elif has_news:
+        reopen(session, alert, now=event.at)
+        tell_assignee(session, alert, now=event.at)
 
 
 def reconsider_rating(session: OrganisationSession, event: Event) -> None:
     """On `response.corrected`: a mis-tap ends its New alert; one in hand only shows the correction."""
     response = get_response(session, event.subject_id)
-    alert = find_alert_of(session, event.subject_id)
+    alert = lock_alert_of(session, event.subject_id)
     if alert is None:
         if is_negative(response.rating):
-            _open(session, response, Reason.RATING, severity_of_rating(response.rating), now=event.at)
-    elif is_negative(response.rating):
-        _stand_by(session, alert, response, now=event.at)
-    elif alert.state == AlertState.NEW and alert.reason == Reason.RATING:
-        data = {"reason": Dismissal.CORRECTED, "rating": response.rating}
-        append(session, alert, Deed.DISMISSED, at=event.at, to_state=AlertState.DISMISSED, **data)
-        cancel_steps(session, alert, "corrected")
+            _open(session, response, Reason.RATING, now=event.at)
+        return
+    alert.severity = _severity(response)
+    if is_negative(response.rating) and _was_corrected(session, alert):
+        _bring_back(session, alert, response, start=alert.opened_at, now=event.at)
+        return
+    if not is_negative(response.rating) and _has_complaint(session, response):
+        alert.reason = Reason.COMMENT
+    was_a_slip = not is_negative(response.rating) and alert.reason == Reason.RATING
+    if was_a_slip and alert.state == AlertState.NEW:
+        _dismiss(session, alert, response, now=event.at)
     else:
         append(session, alert, Deed.CORRECTED, at=event.at, rating=response.rating)
 
 
-def _open(
-    session: OrganisationSession, response: Response, reason: Reason, severity: Severity, *, now: datetime
-) -> None:
-    calendar = get_row(session, Store, response.store_id).calendar
+def _open(session: OrganisationSession, response: Response, reason: Reason, *, now: datetime) -> None:
     terms = terms_in_use(session)
     alert = Alert(
         number=_next_number(session),
@@ -86,55 +100,92 @@ def _open(
         store_id=response.store_id,
         policy_version_id=terms.version_id,
         reason=reason,
-        severity=severity,
+        severity=_severity(response),
         state=AlertState.NEW,
         rounds=1,
         opened_at=now,
         is_reachable=_is_reachable(response),
     )
-    _set_deadlines(alert, terms, calendar, start=now)
-    session.add(alert)
-    session.flush()
-    append(session, alert, Deed.OPENED, at=now, to_state=AlertState.NEW, reason=reason, severity=severity)
-    if not response.is_late:
-        hold = HOLD if reason is Reason.RATING and response.completed_at is None else HOLD * 0
-        plan_steps(session, alert, terms.ladder, calendar, start=now, not_before=now + hold)
+    is_complete = reason is Reason.COMMENT or response.completed_at is not None
+    begin(session, alert, terms, start=now, not_before=now if is_complete else now + HOLD)
+    append(
+        session,
+        alert,
+        Deed.OPENED,
+        at=now,
+        to_state=AlertState.NEW,
+        reason=reason,
+        severity=alert.severity,
+    )
     record(session, EventName.ALERT_OPENED, alert.id, at=now)
 
 
-def _make_reachable(session: OrganisationSession, alert: Alert, response: Response) -> None:
-    """The clock is the answer's from now on, and it has run since the alert opened."""
-    terms = terms_of(session, alert.policy_version_id)
-    calendar = get_row(session, Store, alert.store_id).calendar
-    alert.is_reachable = True
-    if response.contact_id:
-        alert.severity = higher(alert.severity, Severity.HIGH)
-    _set_deadlines(alert, terms, calendar, start=alert.opened_at)
-    if not response.is_late:
-        plan_answer_steps(session, alert, terms.ladder, calendar, start=alert.opened_at)
+def _go_on(
+    session: OrganisationSession, alert: Alert, response: Response, *, has_news: bool, now: datetime
+) -> None:
+    """What the shopper added reaches people with the first message, or as news once that has gone out."""
+    if _is_reachable(response) and not alert.is_reachable:
+        # Within the hold it is one answer. Later it was taken for a bare tap: its 30 minutes begin now.
+        make_reachable(session, alert, start=alert.opened_at if now - alert.opened_at <= HOLD else now)
+    was_told = not hasten_first_step(session, alert, now=now)
+    if was_told and has_news and not response.is_late:
+        tell_assignee(session, alert, now=now)
 
 
-def _stand_by(session: OrganisationSession, alert: Alert, response: Response, *, now: datetime) -> None:
-    """The corrected rating is negative too: the alert stays, or comes back if the shopper had undone it."""
-    alert.severity = severity_of_rating(response.rating)
+def _bring_back(
+    session: OrganisationSession, alert: Alert, response: Response, *, start: datetime, now: datetime
+) -> None:
+    alert.severity = _severity(response)
+    alert.is_reachable = _is_reachable(response)
+    bring_back(session, alert, start=start, now=now, rating=response.rating)
+
+
+def _dismiss(session: OrganisationSession, alert: Alert, response: Response, *, now: datetime) -> None:
+    append(
+        session,
+        alert,
+        Deed.DISMISSED,
+        at=now,
+        to_state=AlertState.DISMISSED,
+        reason=Dismissal.CORRECTED,
+        rating=response.rating,
+    )
+    cancel_steps(session, alert, "corrected")
+
+
+def _has_complaint(session: OrganisationSession, response: Response) -> bool:
+    verdict = find_classification(session, response.id)
+    return verdict is not None and verdict.sentiment == Sentiment.NEGATIVE
+
+
+def _was_corrected(session: OrganisationSession, alert: Alert) -> bool:
+    dismissal = _dismissal(session, alert)
+    return dismissal is not None and dismissal.data.get("reason") == Dismissal.CORRECTED
+
+
+def _is_news(session: OrganisationSession, alert: Alert, response: Response) -> bool:
+    """Whether the alert was dismissed by a correction, or by somebody who had not seen the comment."""
+    dismissal = _dismissal(session, alert)
+    if dismissal is None:
+        return False
+    came_later = response.completed_at is not None and response.completed_at > dismissal.at
+    return came_later or dismissal.data.get("reason") == Dismissal.CORRECTED
+
+
+def _dismissal(session: OrganisationSession, alert: Alert) -> AlertEvent | None:
+    """The line by which the alert was dismissed; ``None`` when it is not."""
     if alert.state != AlertState.DISMISSED:
-        append(session, alert, Deed.CORRECTED, at=now, rating=response.rating)
-        return
-    terms = terms_of(session, alert.policy_version_id)
-    calendar = get_row(session, Store, alert.store_id).calendar
-    alert.rounds += 1
-    append(session, alert, Deed.REOPENED, at=now, to_state=AlertState.NEW, rating=response.rating)
-    plan_steps(session, alert, terms.ladder, calendar, start=alert.opened_at, not_before=now)
+        return None
+    return session.scalar(
+        select(AlertEvent)
+        .where(AlertEvent.alert_id == alert.id, AlertEvent.kind == Deed.DISMISSED)
+        .order_by(AlertEvent.sequence.desc())
+        .limit(1)
+    )
 
 
-def _set_deadlines(alert: Alert, terms: Terms, calendar: Calendar, *, start: datetime) -> None:
-    """A bare tap cannot be answered: it has the whole time to be acknowledged, and nothing else is due."""
-    answer_due_at = calendar.add_working_minutes(start, terms.answer_minutes)
-    if alert.is_reachable:
-        alert.acknowledge_due_at = calendar.add_working_minutes(start, terms.acknowledge_minutes)
-        alert.answer_due_at = answer_due_at
-    else:
-        alert.acknowledge_due_at = answer_due_at
+def _severity(response: Response) -> Severity:
+    return severity_of(response.rating, wants_call=response.contact_id is not None)
 
 
 def _is_reachable(response: Response) -> bool:

@@ -1,43 +1,54 @@
 """The shopper's side: replies go out, are seen, and are written back to."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from app.alerts.actions.handling import answer
 from app.alerts.actions.history import append
-from app.alerts.actions.ladder import plan_answer_steps, tell_assignee
+from app.alerts.actions.ladder import tell_assignee
+from app.alerts.actions.rounds import make_reachable, reopen
 from app.alerts.letters import compose_reply
 from app.alerts.models import Alert, Message
-from app.alerts.policies import terms_of
+from app.alerts.queries import is_repeat, lock_again, written_by_shopper
 from app.alerts.rules import DONE_STATES, AlertState, Author, Deed, Grade, Via
-from app.channels.delivery import Outcome, deliver_due
+from app.channels.delivery import Delivery, Outcome, deliver_due
 from app.channels.email.sender import Email
 from app.db import OrganisationSession, get_row
-from app.errors import Conflict
+from app.errors import Conflict, TooMany
 from app.events import EventName, record
-from app.stores.models import Store
+
+_MOST_IN_AN_HOUR = 20
+_HOUR = timedelta(hours=1)
 
 
 def shopper_writes(session: OrganisationSession, alert: Alert, text: str, *, now: datetime) -> None:
     """The shopper writes back: proof that the answer arrived, and news for whoever holds the alert.
 
-    A resolved or closed alert comes back with a new clock.
+    A resolved or closed alert comes back with a new clock, and a bare tap can be answered from now on.
+    The same words sent twice are one message. Raises `Conflict` on a dismissed alert, `TooMany` past 20
+    in an hour.
     """
-    session.add(
-        Message(alert_id=alert.id, author=Author.SHOPPER, via=Via.RETURN_PAGE, text=text, written_at=now)
+    lock_again(session, alert)
+    message = Message(
+        alert_id=alert.id, author=Author.SHOPPER, via=Via.RETURN_PAGE, text=text, written_at=now
     )
+    if is_repeat(session, message):
+        return
+    if alert.state == AlertState.DISMISSED:
+        raise Conflict("already_done", {"state": alert.state})
+    if written_by_shopper(session, alert, since=now - _HOUR) >= _MOST_IN_AN_HOUR:
+        raise TooMany(retry_after_seconds=int(_HOUR.total_seconds()))
+    session.add(message)
     append(session, alert, Deed.WROTE, at=now)
-    if alert.answered_at:
-        alert.answer_grade = Grade.CONFIRMED
-    if alert.state in DONE_STATES:
-        _reopen(session, alert, now=now)
+    _take_to_heart(session, alert, now=now)
     tell_assignee(session, alert, now=now)
     record(session, EventName.SHOPPER_WROTE, alert.id, at=now)
 
 
 def confirm_seen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """The shopper has opened the page with the reply: an unread answer becomes a confirmed one."""
+    lock_again(session, alert)
     unseen = session.scalars(
         select(Message).where(
             Message.alert_id == alert.id, Message.author == Author.STORE, Message.seen_at.is_(None)
@@ -51,7 +62,7 @@ def confirm_seen(session: OrganisationSession, alert: Alert, *, now: datetime) -
         alert.answer_grade = Grade.CONFIRMED
 
 
-def send_due_replies(secret: str, base_url: str, *, now: datetime, limit: int = 20) -> int:
+def send_due_replies(secret: str, base_url: str, *, now: datetime, limit: int = 5) -> int:
     """Send e-mail replies that are due, of any organisation; how many were taken."""
 
     def compose(session: OrganisationSession, message: Message) -> Email | None:
@@ -63,36 +74,30 @@ def send_due_replies(secret: str, base_url: str, *, now: datetime, limit: int = 
         else:
             _mark_undelivered(session, message, reason or "no_address", now=now)
 
-    return deliver_due(Message, compose, mark, now=now, limit=limit)
+    return deliver_due(Delivery(Message, compose, mark), now=now, limit=limit)
+
+
+def _take_to_heart(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """What a word from the shopper changes."""
+    if alert.answered_at:
+        alert.answer_grade = Grade.CONFIRMED
+    if alert.state in DONE_STATES:
+        reopen(session, alert, now=now)
+    elif not alert.is_reachable:
+        make_reachable(session, alert, start=now)
 
 
 def _mark_delivered(session: OrganisationSession, message: Message, *, now: datetime) -> None:
     """The mail server took the reply: that is the answer."""
-    alert = get_row(session, Alert, message.alert_id)
+    alert = lock_again(session, get_row(session, Alert, message.alert_id))
     message.delivered_at = now
     append(session, alert, Deed.DELIVERED, at=now, actor_id=message.member_id, via=message.via)
     answer(session, alert, Grade.CONFIRMED, message.member_id, now=now)
 
 
-def _mark_undelivered(
-    session: OrganisationSession, message: Message, reason: str, *, now: datetime
-) -> None:
+def _mark_undelivered(session: OrganisationSession, message: Message, reason: str, *, now: datetime) -> None:
     """It never will: whoever holds the alert has to find another way."""
-    alert = get_row(session, Alert, message.alert_id)
+    alert = lock_again(session, get_row(session, Alert, message.alert_id))
     message.failure = reason
     append(session, alert, Deed.UNDELIVERED, at=now, actor_id=message.member_id, reason=reason)
     tell_assignee(session, alert, now=now)
-
-
-def _reopen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
-    if alert.state == AlertState.DISMISSED:
-        raise Conflict("already_done", {"state": alert.state})
-    terms = terms_of(session, alert.policy_version_id)
-    calendar = get_row(session, Store, alert.store_id).calendar
-    alert.rounds += 1
-    alert.answered_at = alert.resolved_at = alert.closed_at = None
-    alert.answer_due_at = calendar.add_working_minutes(now, terms.answer_minutes)
-    append(session, alert, Deed.REOPENED, at=now, to_state=AlertState.ACKNOWLEDGED)
-    plan_answer_steps(session, alert, terms.ladder, calendar, start=now)
-    record(session, EventName.ALERT_REOPENED, alert.id, at=now)
-

@@ -19,7 +19,7 @@ from app.alerts.actions import (
 )
 from app.alerts.forms import read_choice, read_message, read_resolution
 from app.alerts.models import Alert
-from app.alerts.queries import get_alert
+from app.alerts.queries import MOST_NUMBER, get_alert
 from app.alerts.rules import CallOutcome, Dismissal, Phase, Via
 from app.alerts.screens import alert_screen, list_screen, words_of_conflict
 from app.db import OrganisationSession, reading, transaction
@@ -55,9 +55,11 @@ def alert(number: int) -> Page:
 @member(Permission.HANDLE_ALERTS)
 def acknowledge(number: int) -> AnyResponse:
     """Take the alert; who comes second sees who has it."""
-    return _do(
-        number, lambda session, actor, form, now: acknowledge_alert(session, number, actor.membership_id, now=now)
-    )
+
+    def deed(session: OrganisationSession, actor: Actor, _: Form, now: datetime) -> object:
+        return acknowledge_alert(session, number, actor.membership_id, now=now)
+
+    return _do(number, deed)
 
 
 @pages.post("/<int:number>/call")
@@ -79,7 +81,7 @@ def reply(number: int) -> AnyResponse:
 
     def deed(session: OrganisationSession, actor: Actor, form: Form, now: datetime) -> object:
         text, via = read_message(form, "reply"), read_choice(form, "via", Via)
-        return reply_to_shopper(session, number, actor.membership_id, text, via, now=now)
+        return reply_to_shopper(session, number, actor.membership_id, text, via=via, now=now)
 
     return _do(number, deed)
 
@@ -149,5 +151,5 @@ def _cursor(text: str) -> tuple[datetime, int] | None:
     """Where a page begins; anything that we did not write means the first page."""
     moment, _, number = text.partition("/")
     with suppress(ValueError, OverflowError):
-        return datetime.fromisoformat(moment).astimezone(UTC), int(number)
+        return datetime.fromisoformat(moment).astimezone(UTC), max(0, min(int(number), MOST_NUMBER))
     return None

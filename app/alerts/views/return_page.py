@@ -21,7 +21,7 @@ from app.responses.links import read_return_token
 from app.responses.queries import get_response
 from app.stores.models import Store
 from app.web.access import public
-from app.web.forms import Form, only, read_form
+from app.web.forms import Form, read_form
 from app.web.settings import settings
 
 pages = Blueprint("return_page", __name__, template_folder="../templates", url_prefix="/f")
@@ -54,8 +54,9 @@ def seen(token: str) -> AnyResponse:
 def write(token: str) -> AnyResponse:
     """The shopper writes back."""
     organisation_id, response_id = _subject(token)
-    form = read_form(request)
+    form = Form()
     try:
+        form = read_form(request)
         text = read_message(form)
         with transaction(organisation_id) as session:
             alert = find_alert_of(session, response_id)
@@ -96,7 +97,7 @@ def _screen(
         messages=messages,
         is_unseen=any(message.author == Author.STORE and message.seen_at is None for message in messages),
         may_write=alert is not None and alert.state != AlertState.DISMISSED,
-        text=only(form, "text") if form else "",
+        text=form.get("text", "") if form else "",
         faults={field: words_of_fault(code) for field, code in (faults or {}).items()},
     )
     answer = make_response(page, 422 if faults else 200)

@@ -1,12 +1,13 @@
 """Sending one e-mail, over SMTP or into the local mailbox."""
 
+import contextlib
 import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from app.channels import ChannelFailure
 from app.channels.email.models import MailboxMessage
@@ -30,17 +31,21 @@ class Email:
 
 
 def send_email(organisation_id: OrganisationId, email: Email, *, now: datetime) -> None:
-    """Hand the message over; raises `ChannelFailure` unless it was accepted."""
+    """Hand the message over; raises `ChannelFailure` unless it was accepted.
+
+    Only what the server says of this recipient or this message is final; a refused sign-in can be mended.
+    """
     if settings().mail_url is None:
         _put_into_mailbox(organisation_id, email, now=now)
         return
     try:
-        _send(email, urlsplit(settings().mail_url or ""), now=now)
+        _send(settings().mail_url or "", _message(email, now=now))
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         raise ChannelFailure("recipient_refused", is_permanent=min(codes) >= 500) from error
     except smtplib.SMTPResponseException as error:
-        raise ChannelFailure(f"smtp_{error.smtp_code}", is_permanent=error.smtp_code >= 500) from error
+        is_permanent = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+        raise ChannelFailure(f"smtp_{error.smtp_code}", is_permanent=is_permanent) from error
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelFailure(type(error).__name__) from error
 
@@ -59,7 +64,22 @@ def _put_into_mailbox(organisation_id: OrganisationId, email: Email, *, now: dat
         )
 
 
-def _send(email: Email, server: SplitResult, *, now: datetime) -> None:
+def _send(mail_url: str, message: EmailMessage) -> None:
+    server = connect(mail_url)
+    try:
+        server.send_message(message)
+    except smtplib.SMTPNotSupportedError as error:
+        raise ChannelFailure("address_not_supported", is_permanent=True) from error
+    finally:
+        # By now it was accepted or refused; how the server takes its leave changes nothing.
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.quit()
+        server.close()
+
+
+def connect(mail_url: str) -> smtplib.SMTP:
+    """An open connection to the mail server, signed in; raises ``SMTPException`` or ``OSError``."""
+    server = urlsplit(mail_url)
     port = server.port or _PORTS.get(server.scheme, 25)
     host = server.hostname or "localhost"
     context = ssl.create_default_context()
@@ -67,12 +87,15 @@ def _send(email: Email, server: SplitResult, *, now: datetime) -> None:
         connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_SECONDS, context=context)
     else:
         connection = smtplib.SMTP(host, port, timeout=_TIMEOUT_SECONDS)
-    with connection:
+    try:
         if server.scheme == "smtp+starttls":
             connection.starttls(context=context)
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
-        connection.send_message(_message(email, now=now))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _message(email: Email, *, now: datetime) -> EmailMessage:

@@ -1,7 +1,9 @@
 """What the Now page asks: who waits, for how long still, and is today as usual."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Row, and_, case, func, or_, select
 
@@ -17,8 +19,7 @@ from app.responses.rules import DETRACTOR_MOST
 from app.stores.models import Store
 from app.touchpoints.models import Touchpoint
 
-MOST_CARDS = 50
-HOME_ZONE = "Europe/Kyiv"
+MOST_CARDS = 25
 
 _RUNNING = (AlertState.NEW, AlertState.ACKNOWLEDGED)
 # What the clock runs towards, as `Alert.deadline` says it.
@@ -103,7 +104,9 @@ def last_alert_at(session: OrganisationSession, scope: Scope) -> datetime | None
     return session.scalar(select(func.max(Alert.opened_at)).where(inside(Alert.store_id, scope)))
 
 
-def day_so_far(session: OrganisationSession, scope: Scope, zone: str, *, now: datetime) -> list[Day]:
+def day_so_far(
+    session: OrganisationSession, store_ids: Collection[UUID], zone: str, *, now: datetime
+) -> list[Day]:
     """Today until now, then the same hours of the same weekday in the four weeks before, newest first."""
     spans = same_hours(now, zone)
     week = case(*((Response.received_at >= start, number) for number, (start, _) in enumerate(spans)))
@@ -113,24 +116,12 @@ def day_so_far(session: OrganisationSession, scope: Scope, zone: str, *, now: da
         .where(
             or_(*(Response.received_at.between(start, end) for start, end in spans)),
             ~Response.is_suspect,
-            inside(Response.store_id, scope),
+            Response.store_id.in_(store_ids),
         )
         .group_by(week)
     )
     found = {number: Day(n, negatives) for number, n, negatives in rows}
     return [found.get(number, Day(0, 0)) for number in range(len(spans))]
-
-
-def home_zone(session: OrganisationSession, scope: Scope) -> str:
-    """The time zone of most stores in scope: days on pages over several stores are days there."""
-    zone = session.scalar(
-        select(Store.time_zone)
-        .where(Store.retired_at.is_(None), inside(Store.id, scope))
-        .group_by(Store.time_zone)
-        .order_by(func.count().desc(), Store.time_zone)
-        .limit(1)
-    )
-    return zone or HOME_ZONE
 
 
 def _card(row: Row[Alert, Response, Store, str, str, str], *, now: datetime) -> Card:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.alerts.models import Alert
@@ -30,6 +30,7 @@ _RESPONSES = (
     .outerjoin(Classification, Classification.response_id == Response.id)
     .outerjoin(Alert, Alert.response_id == Response.id)
 )
+_NEWEST_FIRST = (Response.received_at.desc(), Response.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,14 @@ def newest(
     limit: int = PAGE,
 ) -> tuple[list[Said], Place | None]:
     """A page of the responses wanted, newest first, and where the next one begins."""
-    statement = _RESPONSES.where(*_conditions(wanted), inside(Response.store_id, scope))
+    found = _matching(wanted, scope)
     if after:
         place = tuple_(literal(after.received_at, UtcInstant()), literal(after.id, Uuid()))
-        statement = statement.where(tuple_(Response.received_at, Response.id) < place)
-    order = (Response.received_at.desc(), Response.id.desc())
-    rows = [Said(*row) for row in session.execute(statement.order_by(*order).limit(limit + 1))]
+        found = found.where(tuple_(Response.received_at, Response.id) < place)
+    # First which ones, from one table where that can be, and only then what stands around them.
+    page = found.order_by(*_NEWEST_FIRST).limit(limit + 1).with_only_columns(Response.id)
+    statement = _RESPONSES.where(Response.id.in_(page)).order_by(*_NEWEST_FIRST)
+    rows = [Said(*row) for row in session.execute(statement)]
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1].response
@@ -94,13 +97,8 @@ def newest(
 
 def count(session: OrganisationSession, scope: Scope, wanted: Wanted) -> int:
     """How many responses are wanted, counted up to `MOST_COUNTED` and one more."""
-    some = (
-        select(Response.organisation_id, Response.id)
-        .outerjoin(Classification, Classification.response_id == Response.id)
-        .where(*_conditions(wanted), inside(Response.store_id, scope))
-        .limit(MOST_COUNTED + 1)
-    )
-    return session.scalar(select(func.count(aliased(Response, some.subquery()).id))) or 0
+    some = aliased(Response, _matching(wanted, scope).limit(MOST_COUNTED + 1).subquery())
+    return session.scalar(select(func.count(some.id))) or 0
 
 
 def get_said(session: OrganisationSession, scope: Scope, response_id: UUID) -> Said:
@@ -110,6 +108,13 @@ def get_said(session: OrganisationSession, scope: Scope, response_id: UUID) -> S
     if row is None:
         raise NotFound()
     return Said(*row)
+
+
+def _matching(wanted: Wanted, scope: Scope) -> Select[UUID, UUID]:
+    statement = select(Response.organisation_id, Response.id)
+    if wanted.sentiment:
+        statement = statement.outerjoin(Classification, Classification.response_id == Response.id)
+    return statement.where(*_conditions(wanted), inside(Response.store_id, scope))
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -75,6 +75,14 @@ def places(session: OrganisationSession, scope: Scope) -> list[Place]:
     )
 
 
+def zones(session: OrganisationSession, scope: Scope) -> dict[UUID, str]:
+    """The time zone of every store in scope that is not retired."""
+    rows = session.execute(
+        select(Store.id, Store.time_zone).where(Store.retired_at.is_(None), inside(Store.id, scope))
+    )
+    return dict(rows.tuples().all())
+
+
 def get_place(session: OrganisationSession, store_id: UUID) -> Place:
     """The store of that id, retired or not; raises `NotFound`."""
     row = session.execute(_PLACES.where(Store.id == store_id)).one_or_none()
@@ -83,9 +91,9 @@ def get_place(session: OrganisationSession, store_id: UUID) -> Place:
     return Place(**row._asdict())
 
 
-def tallies(session: OrganisationSession, scope: Scope, *, now: datetime) -> dict[UUID, Tally]:
+def tallies(session: OrganisationSession, store_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Tally]:
     """Answers of the last 28 days by store; suspect ones count nowhere."""
-    return _tallies(session, Response.store_id, inside(Response.store_id, scope), now=now)
+    return _tallies(session, Response.store_id, Response.store_id.in_(store_ids), now=now)
 
 
 def pulses(session: OrganisationSession, store_ids: Collection[UUID]) -> dict[UUID, Pulse]:

@@ -14,10 +14,10 @@ from app.insight.queries.now import (
     cards,
     day_so_far,
     headline,
-    home_zone,
     last_alert_at,
 )
-from app.insight.rules import Day, Standing, Usual, against, usual
+from app.insight.queries.stores import zones
+from app.insight.rules import Day, Standing, Usual, against, home_zone, usual
 from app.insight.views.skin import pages
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
@@ -71,8 +71,9 @@ def show_cards() -> Response:
 def _board(session: OrganisationSession, actor: Actor, *, now: datetime) -> Board:
     scope = actor.store_ids
     found = cards(session, scope, now=now)
-    zone = home_zone(session, scope)
-    today, *before = day_so_far(session, scope, zone, now=now)
+    stores = zones(session, scope)
+    zone = home_zone(stores.values())
+    today, *before = day_so_far(session, stores.keys(), zone, now=now)
     return Board(
         cards=found,
         headline=headline(session, scope, now=now),

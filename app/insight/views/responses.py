@@ -9,10 +9,9 @@ from flask import render_template, request
 from app.db import OrganisationSession, reading
 from app.insight import words
 from app.insight.forms import SENTIMENTS, Form, query, read_place, read_wanted, write_place
-from app.insight.queries.now import home_zone
 from app.insight.queries.responses import MOST_COUNTED, Wanted, count, get_said, newest
 from app.insight.queries.stores import Place, places
-from app.insight.rules import Group
+from app.insight.rules import Group, home_zone
 from app.insight.views.skin import pages
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
@@ -27,7 +26,7 @@ def show_responses() -> tuple[str, int]:
     actor = current_actor()
     with reading(actor.organisation_id) as session:
         stores = places(session, actor.store_ids)
-        zone = home_zone(session, actor.store_ids)
+        zone = home_zone(store.zone for store in stores)
         wanted, form = read_wanted(request.args, stores, zone)
         page = render_template(
             "insight/responses.html",

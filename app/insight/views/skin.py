@@ -5,6 +5,8 @@ from flask import Blueprint
 from app.alerts.queries import waiting_count
 from app.db import reading
 from app.insight import words
+from app.insight.queries.touchpoints import answer_counts
+from app.touchpoints.queries import add_touchpoint_figures
 from app.web.actor import Actor
 from app.web.navigation import add_count
 
@@ -18,3 +20,4 @@ def _waiting(actor: Actor) -> int:
 
 
 add_count("now", _waiting)
+add_touchpoint_figures(answer_counts)

@@ -15,7 +15,7 @@ from app.insight.queries.stores import Place, Pulse, get_place, places, points, 
 from app.insight.rules import Nps, Standing, Tally, nps, standing
 from app.insight.views.skin import pages
 from app.web.access import current_actor, member
-from app.web.actor import Actor, Permission
+from app.web.actor import Permission
 
 MOST_ROWS = 200
 _LATEST = 10
@@ -44,7 +44,7 @@ def show_stores() -> tuple[str, int]:
         everywhere = places(session, actor.store_ids)
         corner, form = read_corner(request.args, everywhere)
         listed = [] if form.faults else [place for place in everywhere if corner.holds(place)]
-        pool, rows = _scored(session, actor, listed[:MOST_ROWS], now=now)
+        pool, rows = _scored(session, everywhere, listed[:MOST_ROWS], now=now)
         page = render_template(
             "insight/stores.html",
             rows=rows,
@@ -66,7 +66,7 @@ def show_store(store_id: UUID) -> str:
     actor.require_store(store_id)
     with reading(actor.organisation_id) as session:
         place = get_place(session, store_id)
-        pool, (row,) = _scored(session, actor, [place], now=now)
+        pool, (row,) = _scored(session, places(session, actor.store_ids), [place], now=now)
         latest, _rest = newest(session, actor.store_ids, Wanted(store_id=store_id), limit=_LATEST)
         found = points(session, store_id, now=now)
         return render_template(
@@ -80,10 +80,10 @@ def show_store(store_id: UUID) -> str:
 
 
 def _scored(
-    session: OrganisationSession, actor: Actor, listed: list[Place], *, now: datetime
+    session: OrganisationSession, everywhere: list[Place], listed: list[Place], *, now: datetime
 ) -> tuple[Nps | None, list[Row]]:
     """The score of all answers in scope together, and a row for each store listed."""
-    counted = tallies(session, actor.store_ids, now=now)
+    counted = tallies(session, {place.id for place in (*everywhere, *listed)}, now=now)
     found = pulses(session, [place.id for place in listed])
     pool = nps(sum(counted.values(), Tally())) if len(counted) > 1 else None
     rows = []

@@ -5,7 +5,7 @@
   const read = () => { try { return JSON.parse(localStorage.getItem(STORE)) || [] } catch { return [] } };
   const write = (list) => { try { localStorage.setItem(STORE, JSON.stringify(list)) } catch {} };
   const post = (item) => fetch(item.url, {
-    method: "POST", body: new URLSearchParams(item.body), signal: AbortSignal.timeout(TIMEOUT),
+    method: "POST", body: new URLSearchParams(item.body), redirect: "manual", signal: AbortSignal.timeout(TIMEOUT),
   });
   let busy = false;
   async function replay() {
@@ -40,7 +40,7 @@
       if (read().length) throw new Error("others wait");
       const answer = await post(item);
       if (answer.status >= 500) throw new Error("not stored");
-      if (answer.redirected) location.assign(answer.url);
+      if (answer.type === "opaqueredirect") location.assign(form.dataset.next);
       else { document.open(); document.write(await answer.text()); document.close() }
     } catch {
       write([...read(), item]);

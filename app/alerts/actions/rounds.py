@@ -1,0 +1,76 @@
+"""When an alert's clock starts, or starts anew: deadlines and timers of a round are written together."""
+
+from datetime import datetime
+
+from app.alerts.actions.history import append
+from app.alerts.actions.ladder import cancel_steps, plan_answer_steps, plan_steps
+from app.alerts.models import Alert
+from app.alerts.policies import Terms, terms_of
+from app.alerts.rules import AlertState, Deed
+from app.db import OrganisationSession, get_row
+from app.events import EventName, record
+from app.responses.models import Response
+from app.stores.calendar import Calendar
+from app.stores.models import Store
+
+
+def begin(
+    session: OrganisationSession, alert: Alert, terms: Terms, *, start: datetime, not_before: datetime
+) -> None:
+    """The clock of a New alert runs from `start`; nobody hears before `not_before`, nor of a late answer."""
+    calendar = get_row(session, Store, alert.store_id).calendar
+    _set_deadlines(alert, terms, calendar, start=start)
+    session.add(alert)
+    session.flush()
+    if not get_row(session, Response, alert.response_id).is_late:
+        plan_steps(session, alert, terms.ladder, calendar, start=start, not_before=not_before)
+
+
+def make_reachable(session: OrganisationSession, alert: Alert, *, start: datetime) -> None:
+    """The shopper can be answered now: from here on the clock is the answer's, and it runs from `start`."""
+    terms, calendar = _terms(session, alert)
+    alert.is_reachable = True
+    _set_deadlines(alert, terms, calendar, start=start)
+    if not get_row(session, Response, alert.response_id).is_late:
+        plan_answer_steps(session, alert, terms.ladder, calendar, start=start)
+
+
+def bring_back(
+    session: OrganisationSession, alert: Alert, *, start: datetime, now: datetime, rating: int
+) -> None:
+    """A dismissed alert is New again, and nobody's."""
+    alert.rounds += 1
+    alert.owner_id = alert.acknowledged_at = None
+    append(session, alert, Deed.REOPENED, at=now, to_state=AlertState.NEW, rating=rating)
+    begin(session, alert, _terms(session, alert)[0], start=start, not_before=now)
+    record(session, EventName.ALERT_REOPENED, alert.id, at=now)
+
+
+def reopen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """A settled alert comes back to whoever settled it, with a new clock for the answer."""
+    terms, calendar = _terms(session, alert)
+    cancel_steps(session, alert, "reopened")
+    alert.rounds += 1
+    alert.is_reachable = True
+    alert.answered_at = alert.answer_grade = None
+    alert.resolved_at = alert.root_cause = alert.action_taken = alert.closed_at = None
+    alert.answer_due_at = calendar.add_working_minutes(now, terms.answer_minutes)
+    append(session, alert, Deed.REOPENED, at=now, to_state=AlertState.ACKNOWLEDGED)
+    plan_answer_steps(session, alert, terms.ladder, calendar, start=now)
+    record(session, EventName.ALERT_REOPENED, alert.id, at=now)
+
+
+def _terms(session: OrganisationSession, alert: Alert) -> tuple[Terms, Calendar]:
+    """What the alert was opened with, and the hours in which its minutes count."""
+    calendar = get_row(session, Store, alert.store_id).calendar
+    return terms_of(session, alert.policy_version_id), calendar
+
+
+def _set_deadlines(alert: Alert, terms: Terms, calendar: Calendar, *, start: datetime) -> None:
+    """A bare tap cannot be answered: it has the whole time to be acknowledged, and nothing else is due."""
+    answer_due_at = calendar.add_working_minutes(start, terms.answer_minutes)
+    if alert.is_reachable:
+        alert.acknowledge_due_at = calendar.add_working_minutes(start, terms.acknowledge_minutes)
+        alert.answer_due_at = answer_due_at
+    else:
+        alert.acknowledge_due_at = answer_due_at

@@ -1,0 +1,88 @@
+"""The manager's pages in a real browser, and what they look like to an assistive tool."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from app import clock
+from app.db import reading
+from app.responses.links import return_path
+from app.responses.queries import get_response_by_key
+from tests.browser.conftest import Site, sign_in_on
+from tests.make import SECRET, get_alert_of, make_response
+
+PAGES = (
+    "/",
+    "/alerts",
+    "/alerts/1",
+    "/responses",
+    "/stores",
+    "/touchpoints",
+    "/surveys",
+    "/settings/policies",
+    "/mailbox",
+    "/more",
+)
+GRAVE = {"serious", "critical"}
+
+
+def test_a_manager_takes_answers_and_settles_an_alert_on_a_phone(page: Page, site: Site) -> None:
+    key = make_response(site.chain, 2, comment="The queue was long", now=clock.now())
+    number = get_alert_of(site.chain, key).number
+    sign_in_on(page, site)
+    expect(page.locator("main")).to_contain_text("The queue was long")
+    page.goto(f"{site.address}/alerts/{number}")
+    page.get_by_role("button", name="Take it").click()
+    expect(page.locator("main")).to_contain_text("In the hands of: Manager")
+    page.get_by_label("Reply to the shopper").fill("We opened a second till. Thank you.")
+    page.get_by_role("button", name="Post on the return page").click()
+    expect(page.locator("main")).to_contain_text("not opened yet")
+    page.get_by_label("Why did it happen?").select_option("process_queue")
+    page.get_by_role("button", name="Settle").click()
+    expect(page.locator("header.stack")).to_contain_text("Done")
+
+
+def test_an_opened_reply_is_confirmed_by_the_page_itself(page: Page, site: Site) -> None:
+    key = make_response(site.chain, 2, comment="The queue was long", now=clock.now())
+    number = get_alert_of(site.chain, key).number
+    sign_in_on(page, site)
+    page.goto(f"{site.address}/alerts/{number}")
+    page.get_by_label("Reply to the shopper").fill("We opened a second till.")
+    page.get_by_role("button", name="Post on the return page").click()
+    expect(page.locator("main")).to_contain_text("not opened yet")
+    with reading(site.chain.organisation_id) as session:
+        path = return_path(SECRET, get_response_by_key(session, key))
+    with page.expect_response("**/seen"):
+        page.goto(site.address + path)
+    assert get_alert_of(site.chain, key).answer_grade == "confirmed"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["uk", "en"])
+def test_no_page_has_a_grave_fault(browser: Browser, site: Site, language: str, scheme: Any) -> None:
+    key = make_response(site.chain, 2, comment="Довга черга", contact="067 123 45 67", now=clock.now())
+    with reading(site.chain.organisation_id) as session:
+        path = return_path(SECRET, get_response_by_key(session, key))
+    context = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme, locale="en-GB")
+    page = context.new_page()
+    sign_in_on(page, site, "owner")
+    context.add_cookies([{"name": "lang", "value": language, "url": site.address}])
+    shopper = (f"/q/{site.chain.code}", f"/s/{key}", f"/s/{key}/done", path, "/sign-in")
+    faults = {address: _faults(page, site.address + address) for address in (*PAGES, *shopper)}
+    context.close()
+    assert {address: found for address, found in faults.items() if found} == {}
+
+
+def _faults(page: Page, address: str) -> list[str]:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, address
+    found = Axe().run(page).response["violations"]
+    grave = [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found if fault["impact"] in GRAVE
+    ]
+    if page.evaluate("document.documentElement.scrollWidth") > 320:
+        grave.append("scrolls sideways at 320 px")
+    return grave
