@@ -14,6 +14,8 @@ _CONTROLS = regex.compile(r"[\p{Cc}\uFFFE\uFFFF--[\n\t]]", regex.V1)
 _BIDI_OVERRIDES = regex.compile("[\u202a-\u202e\u2066-\u2069]")
 _STACKED_MARKS = regex.compile(rf"(\p{{M}}{{{_MARKS_PER_LETTER}}})\p{{M}}+")
 _EDGES = regex.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
+# Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
+_AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`", "ʼ"))
 
 
@@ -48,10 +50,6 @@ def first_graphemes(text: str, count: int) -> str:
 def search_form(text: str) -> str:
     """Text as search compares it: case-folded, with the four apostrophes of Ukrainian as one."""
     return unicodedata.normalize("NFC", text).casefold().translate(_APOSTROPHES)
-
-
-# Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
-_AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
 
 
 def sort_key(name: str) -> str:

@@ -33,6 +33,11 @@ class Address:
             return "::1"
         return "127.0.0.1" if self.host in EVERY_INTERFACE else self.host
 
+    @property
+    def local_url(self) -> str:
+        """The address that a browser on this machine can open."""
+        return f"http://{_bracketed(self.local_host)}:{self.port}"
+
 
 def choose_address(host: str, port: int, base_url: str | None) -> Address:
     """Take `port`, or the next free one; `base_url`, when given, is what links begin with."""

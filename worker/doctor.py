@@ -48,5 +48,3 @@ def _policy(client: Redis) -> str | None:
         return None
     values = [value.decode() if isinstance(value, bytes) else str(value) for value in found.values()]
     return values[0] if values else None
-
-

@@ -66,9 +66,14 @@ class Preparation:
 
 
 def make_demo(interrupts: Interrupts, environment: Mapping[str, str]) -> None:
-    """Fill the empty database, with the command's own progress on the screen; raises `PreparationFailed`."""
+    """Fill the empty database, with the command's own progress on the screen; raises `PreparationFailed`.
+
+    What the command tells at its end is left to the banner, which can name the whole address.
+    """
     command = tied([sys.executable, "-m", "flask", "--app", "wsgi", "demo"])
-    with subprocess.Popen(command, env=dict(environment), start_new_session=True) as process:
+    with subprocess.Popen(
+        command, env=dict(environment), stdout=subprocess.DEVNULL, start_new_session=True
+    ) as process:
         try:
             while process.poll() is None:
                 interrupts.wait(60)

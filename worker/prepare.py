@@ -24,6 +24,7 @@ def prepare() -> None:
         port=settings.port,
         base_url=settings.configured_base_url,
         redis_url=settings.redis_url,
+        is_embedded=settings.is_embedded,
     )
     order = sys.stdin.readline()
     if order:

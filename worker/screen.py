@@ -57,6 +57,8 @@ def tell_death(child: Child, code: int, delay_seconds: float) -> None:
 def tell_ready(address: Address, sign_in: Mapping[str, object], logs: str) -> None:
     """The banner: where it answers, how to sign in, what to try first."""
     rows: list[tuple[str, object]] = [("Vidhuk is ready at", address.url)]
+    if address.local_url != address.url:
+        rows += [("on this machine", address.local_url)]
     if sign_in:
         rows += [("sign in as", sign_in.get("email")), ("password", sign_in.get("password"))]
         rows += [("answer as a shopper", f"{address.url}{sign_in.get('survey_path', '')}")]

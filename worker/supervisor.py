@@ -74,6 +74,7 @@ class Supervisor:
         self._redis: PrivateRedis | None = None
         self._address = _choose_address(settings)
         self._redis_url: str | None = settings["redis_url"]
+        self._has_demo: bool = settings["is_embedded"]  # there is none beside an external database
         self._chosen = {"PORT": str(self._address.port), "BASE_URL": self._address.url}
 
     def prepare(self, preparation: Preparation) -> None:
@@ -96,7 +97,8 @@ class Supervisor:
             self._start_child("ticker", "ticker")
             for queue in QUEUES if self._redis_url else ():
                 self._start_child(queue, "work", queue)
-        tell_ready(self._address, self._folder.sign_in(), f"{self._folder.path / 'log'}")
+        sign_in = self._folder.sign_in() if self._has_demo else {}
+        tell_ready(self._address, sign_in, str(self._folder.path / "log"))
 
     def watch(self) -> None:
         """Start again whatever dies, until told to stop."""

@@ -14,7 +14,7 @@ class Passwords:
     def use(self, hasher: PasswordHasher) -> None:
         """Take another cost; tests take a low one."""
         self._hasher = hasher
-        self._nobody = hasher.hash("nobody has this password")
+        self._nobodys = ""
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
@@ -23,9 +23,14 @@ class Passwords:
     def check(self, kept: str | None, password: str) -> bool:
         """Whether it is the password of that hash; ``None`` stands for nobody."""
         try:
-            return self._hasher.verify(kept or self._nobody, password) and kept is not None
+            return self._hasher.verify(kept or self._nobody(), password) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
+
+    def _nobody(self) -> str:
+        """Made when first needed: most processes check no password."""
+        self._nobodys = self._nobodys or self.hash("nobody has this password")
+        return self._nobodys
 
 
 passwords = Passwords(PasswordHasher())

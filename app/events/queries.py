@@ -19,7 +19,7 @@ def undispatched(session: OrganisationSession, limit: int) -> list[tuple[Key, st
     rows = session.execute(
         select(Event.organisation_id, Event.id, Event.name)
         .where(Event.dispatched_at.is_(None))
-        .order_by(Event.at)
+        .order_by(Event.at, Event.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

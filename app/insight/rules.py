@@ -211,12 +211,3 @@ def urgency(deadline: datetime, opens_at: datetime | None, *, now: datetime) -> 
 def whole_minutes(span: timedelta) -> int:
     """A span in minutes, begun ones counted, never under one: no clock here shows seconds or nought."""
     return max(1, ceil(abs(span.total_seconds()) / 60))
-
-
-# Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
-_AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
-
-
-def sort_key(name: str) -> str:
-    """A key that puts names in the order of the Ukrainian alphabet, without regard to case."""
-    return "".join(f"{_AFTER[sign]}\uffff" if sign in _AFTER else sign for sign in name.casefold())

@@ -30,10 +30,9 @@ def current_version(session: OrganisationSession, survey_id: UUID) -> SurveyVers
 
 
 def get_version(session: OrganisationSession, survey_id: UUID, number: int) -> SurveyVersion:
-    """One version of a survey; raises `NotFound`."""
-    version = session.scalar(
-        select(SurveyVersion).where(SurveyVersion.survey_id == survey_id, SurveyVersion.number == number)
-    )
+    """One version of a survey; raises `NotFound`, also for a number that no column could hold."""
+    found = (version for version in versions(session, survey_id) if version.number == number)
+    version = next(found, None)
     if version is None:
         raise NotFound()
     return version

@@ -56,7 +56,7 @@ def publish(survey_id: UUID) -> Page:
     return _twice(lambda: _try_to_publish(survey_id))
 
 
-@pages.get("/<uuid:survey_id>/versions/<int(max=1000000):number>")
+@pages.get("/<uuid:survey_id>/versions/<int:number>")
 @member()
 def version(survey_id: UUID, number: int) -> str:
     """A version as shoppers see it, or saw it."""

@@ -1,10 +1,10 @@
 """How often codes are opened: counted in memory, since the survey page writes nothing, and stored later."""
 
-import atexit
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
+from multiprocessing.util import Finalize
 from uuid import UUID
 
 import structlog
@@ -35,7 +35,8 @@ class ScanCounter:
         self._flushing = threading.Lock()
         self._waiting: dict[OrganisationId, Scans] = defaultdict(dict)
         self._timer: threading.Timer | None = None
-        atexit.register(self.flush)
+        # Not atexit, which the processes that a web server starts through multiprocessing never come to.
+        Finalize(None, self.flush, exitpriority=0)
 
     def count(self, organisation_id: OrganisationId, qr_code_id: UUID, *, now: datetime) -> None:
         """Count one look at a code; it is stored within ten seconds, by a thread of its own."""

@@ -19,12 +19,12 @@ from app.insight.rules import (
     nps,
     same_hours,
     share,
-    sort_key,
     standing,
     urgency,
     usual,
     whole_minutes,
 )
+from app.text import sort_key
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

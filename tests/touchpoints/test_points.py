@@ -1,7 +1,7 @@
 """The pages of touchpoints: the list by store, and each on its own."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -146,7 +146,7 @@ def test_the_owner_adds_a_touchpoint_with_its_first_code(owner: FlaskClient, cha
         ("name", "x" * 121),
         ("name", "Till 1"),
         ("survey_id", ""),
-        ("survey_id", str(uuid4())),
+        ("survey_id", str(UUID(int=7))),
         ("survey_id", "1"),
     ],
 )

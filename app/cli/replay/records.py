@@ -43,7 +43,7 @@ def _record(line: bytes) -> Record:
         raise ValueError("text is missing or empty")
     if isinstance(rating, bool) or not isinstance(rating, int) or rating not in RATINGS:
         raise ValueError("rating is not a whole number from 0 to 10")
-    if label is not None and label not in _LABELS:
+    if label is not None and str(label) not in _LABELS:
         raise ValueError("label is not negative, neutral or positive")
     return Record(text, rating, _LABELS[str(label)] if label else None)
 

@@ -13,9 +13,10 @@ from app.alerts.rules import OPEN_STATES
 from app.db import OrganisationSession
 from app.errors import NotFound
 from app.insight.queries import Scope, inside
-from app.insight.rules import GROUP_RATINGS, PERIOD_DAYS, Group, Tally, sort_key
+from app.insight.rules import GROUP_RATINGS, PERIOD_DAYS, Group, Tally
 from app.responses.models import Response
 from app.stores.models import Region, Store
+from app.text import sort_key
 from app.touchpoints.models import Touchpoint
 
 
@@ -80,7 +81,7 @@ def zones(session: OrganisationSession, scope: Scope) -> dict[UUID, str]:
     rows = session.execute(
         select(Store.id, Store.time_zone).where(Store.retired_at.is_(None), inside(Store.id, scope))
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.time_zone for row in rows}
 
 
 def get_place(session: OrganisationSession, store_id: UUID) -> Place:
