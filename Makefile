@@ -2,10 +2,11 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do command -v $$p && break; done)
 INSTALLED = @$(PYTHON) ops/bootstrap.py
 BIN = .venv/bin
+POT = .venv/messages.pot
 UV = $(shell command -v uv || echo $(BIN)/uv)
 LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes pyproject.toml
 
-.PHONY: help run demo test check format lock
+.PHONY: help run demo test check format messages lock
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -32,6 +33,11 @@ format: ## rewrite the code in the one style
 	$(INSTALLED) dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: ## bring new texts of pages and code into the catalogues, to be translated there
+	$(INSTALLED) dev
+	$(BIN)/pybabel -q extract -F babel.cfg --add-location=file --sort-output -o $(POT) .
+	$(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i $(POT) -d app/translations
 
 lock: ## pin the ranges of pyproject.toml anew into the two requirements files
 	$(INSTALLED) dev

@@ -14,6 +14,7 @@ from app.flow import FLOW
 from app.notifications.health import watch_promises
 from app.settings import Settings
 from app.web.access import guard_routes
+from app.web.compression import compress_answers
 from app.web.errors import answer_errors
 from app.web.forms import keep_form_bodies
 from app.web.headers import send_headers
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     configure_logs()
     connect_database(app, settings)
     use_flow(FLOW)
+    compress_answers(app)
     send_headers(app)
     keep_form_bodies(app)
     log_requests(app)

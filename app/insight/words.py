@@ -213,6 +213,11 @@ def group_words() -> dict[str, str]:
     }
 
 
+def quoted(text: str) -> str:
+    """The chip of the words that are searched for."""
+    return _("“%(words)s”", words=text)
+
+
 def only_with_comment() -> str:
     """The chip of responses that say something."""
     return _("With a comment")

@@ -107,7 +107,7 @@ function receive(board) {
   const now = ids(document);
   const next = ids(board);
   const fresh = next.filter((id) => !now.includes(id));
-  for (const part of ["headline", "today"]) byId(part).replaceWith(board.querySelector(`#${part}`));
+  for (const part of ["headline", "today", "rest"]) byId(part).replaceWith(board.querySelector(`#${part}`));
   for (const id of now.filter((id) => next.includes(id))) {
     const card = board.querySelector(`#${id}`);
     if (byId(id).dataset.tag !== card.dataset.tag) refill(byId(id), card);

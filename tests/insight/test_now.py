@@ -14,6 +14,10 @@ from tests.insight.conftest import Clock
 from tests.make import NOON, PASSWORD, Chain, get_alert_of, make_response, sign_in
 
 MINUTE = timedelta(minutes=1)
+SCRIPTED = (
+    *("board", "cards", "headline", "today", "rest", "live"),
+    *("updated", "pause", "news", "trouble", "status"),
+)
 FRAGMENT = {"X-Fragment": "1"}
 
 
@@ -186,18 +190,7 @@ def test_the_fragment_changes_when_a_clock_runs_out(app: Flask, chain: Chain, ha
 def test_the_script_finds_everything_that_it_touches(app: Flask, chain: Chain) -> None:
     make_response(chain, 1, comment="Черга")
     page = sign_in(app, chain).get("/").text
-    for name in (
-        "board",
-        "cards",
-        "headline",
-        "today",
-        "live",
-        "updated",
-        "pause",
-        "news",
-        "trouble",
-        "status",
-    ):
+    for name in SCRIPTED:
         assert f'id="{name}"' in page
     assert 'data-deadline="' in page
 

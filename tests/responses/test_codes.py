@@ -32,9 +32,10 @@ def code_id(chain: Chain) -> UUID:
 
 def close(chain: Chain, what: str) -> None:
     """Retire the code, its touchpoint or its store."""
+    code = code_id(chain)
     with transaction(chain.organisation_id) as session:
         if what == "code":
-            retire_code(session, code_id(chain), now=NOON)
+            retire_code(session, code, now=NOON)
         elif what == "touchpoint":
             retire_touchpoint(session, chain.touchpoint_id, now=NOON)
         else:
@@ -98,9 +99,10 @@ def test_a_mistyped_code_is_noticed_by_its_check_symbol(chain: Chain, phone: Pho
 
 
 def test_a_code_pointed_elsewhere_needs_no_reprint(chain: Chain, phone: Phone) -> None:
+    code = code_id(chain)
     with transaction(chain.organisation_id) as session:
         point = create_touchpoint(session, chain.other_store_id, chain.survey_id, "Till 2", now=NOON)
-        repoint_code(session, code_id(chain), point)
+        repoint_code(session, code, point)
     forget_doors()
     assert "Store 2" in phone.open().text
     key = phone.tapped()

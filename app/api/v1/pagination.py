@@ -64,7 +64,7 @@ def _cursor(value: Any) -> Place:
 class PageQuery(Query):
     """Which page of a list."""
 
-    limit: WholeNumber = Field(USUAL, ge=1, le=MOST, description="How many items at most.")
+    limit: WholeNumber = Field(USUAL, ge=1, le=MOST, description=f"How many items at most, 1 to {MOST}.")
     cursor: Annotated[Place | None, BeforeValidator(_cursor), WithJsonSchema({"type": "string"})] = Field(
         None, description="The `next_cursor` of the page before; omitted for the first page."
     )

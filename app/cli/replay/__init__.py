@@ -109,5 +109,9 @@ def _check(address: str) -> None:
 
 
 def _wait(organisation_id: OrganisationId, keys: Sequence[str], seconds: int) -> int:
-    with tqdm(desc="left to classify and to tell", bar_format="{desc}: {postfix} ({elapsed})") as bar:
-        return wait_until_done(organisation_id, keys, seconds, lambda left: bar.set_postfix_str(str(left)))
+    with tqdm(desc="waiting", bar_format="{desc} ({elapsed})") as bar:
+
+        def tell(left: int) -> None:
+            bar.set_description_str(f"left to classify and to tell: {left}")
+
+        return wait_until_done(organisation_id, keys, seconds, tell)

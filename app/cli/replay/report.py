@@ -75,9 +75,9 @@ def _counts(replay: Replay) -> Iterator[str]:
         ("malformed lines skipped", len(replay.malformed)),
     ]
     yield from _table(("what", "count"), rows)
-    yield from (f"- {count} x {fault}" for fault, count in faults.most_common(10))
-    yield from (f"- {fault}" for fault in replay.malformed[:20])
-    yield ""
+    said = [f"- {count} x {fault}" for fault, count in faults.most_common(10)]
+    said += [f"- {fault}" for fault in replay.malformed[:20]]
+    yield from [*said, ""] if said else said
 
 
 def _alerts(replay: Replay) -> Iterator[str]:

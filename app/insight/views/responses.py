@@ -75,7 +75,7 @@ def _choices(stores: list[Place]) -> dict[str, list[tuple[str, str]]]:
 def _chips(form: Form, stores: list[Place]) -> list[tuple[str, str]]:
     """What the list is narrowed to: the words of each field, and the address without it."""
     names: dict[str, Callable[[str], str | None]] = {
-        "q": lambda value: f"“{value}”",
+        "q": words.quoted,
         "store": {store.code: store.name for store in stores}.get,
         "group": words.group_words().get,
         "sentiment": words.sentiment_words().get,
