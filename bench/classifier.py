@@ -48,7 +48,7 @@ def cold_start(model: Path) -> Cold:
     began = time.perf_counter()
     command = [sys.executable, "-m", "bench.classifier", "--cold", "--model", str(model)]
     # Our own interpreter and module: nothing here comes from outside.
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return Cold(time.perf_counter() - began, json.loads(done.stdout))
 
 

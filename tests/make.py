@@ -116,6 +116,7 @@ def make_response(
     contact: str | None = None,
     now: datetime = NOON,
     other_store: bool = False,
+    answered_at: datetime | None = None,
 ) -> str:
     """A response as a shopper leaves it, completed when there is a comment or a contact; its key."""
     key = new_key()
@@ -133,6 +134,7 @@ def make_response(
             language="uk",
             rating=rating,
             qr_code_id=row.id,
+            answered_at=answered_at,
         )
         record_response(session, draft, now=now)
     if comment or contact:

@@ -146,6 +146,16 @@ def next_step(session: OrganisationSession, alert: Alert) -> AlertTimer | None:
     )
 
 
+def was_told(session: OrganisationSession, alert: Alert) -> bool:
+    """Whether a step of the ladder has fired since the alert opened, or came back."""
+    fired = select(func.count(AlertTimer.fired_at)).where(
+        AlertTimer.alert_id == alert.id,
+        AlertTimer.round == alert.rounds,
+        AlertTimer.position < POSITION_CLOSE,
+    )
+    return bool(session.scalar(fired))
+
+
 def waiting_count(session: OrganisationSession, actor: Actor) -> int:
     """How many alerts in the actor's scope nobody has taken yet."""
     statement = select(func.count()).select_from(Alert).where(Alert.state == AlertState.NEW)

@@ -2,12 +2,18 @@
 
 from flask_babel import gettext as _
 
+from app.alerts.policies import DEFAULT_NAME
 from app.alerts.rules import CallOutcome, Deed, Dismissal, Grade, Phase, RootCause, Severity
 
 
 def phase_words() -> dict[str, str]:
     """The three words for where an alert stands."""
     return {Phase.NEW: _("New"), Phase.IN_HAND: _("In hand"), Phase.DONE: _("Done")}
+
+
+def policy_name(name: str) -> str:
+    """A policy's name: the one that we gave in the reader's language, a chain's own as it was written."""
+    return _("30 minutes") if name == DEFAULT_NAME else name
 
 
 def severity_words() -> dict[str, str]:

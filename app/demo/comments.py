@@ -32,12 +32,13 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A text, the ratings and the place it fits, and its language (`mixed` is Ukrainian with Russian)."""
+    """A text, the ratings and place it fits, its language (`mixed` is Ukrainian and Russian), its subject."""
 
     text: str
     band: Band
     language: str
     place: str
+    about: str
 
 
 def band_of(rating: int) -> Band:
@@ -76,5 +77,5 @@ def _fitting(band: Band, place: Place) -> tuple[Comment, ...]:
     return tuple(comment for comment in corpus() if comment.band == band and comment.place in places)
 
 
-def _comment(*, text: str, band: str, language: str, place: str) -> Comment:
-    return Comment(text, Band(band), language, place)
+def _comment(*, text: str, band: str, language: str, place: str, about: str) -> Comment:
+    return Comment(text, Band(band), language, place, about)

@@ -33,6 +33,7 @@ class Case:
 
     is_reachable: bool
     has_contact: bool
+    is_praise: bool
     slowness: float
 
 
@@ -44,7 +45,7 @@ def plan_steps(case: Case, chance: Random) -> list[Step]:
     taken = case.slowness * chance.triangular(1, 16, 4)
     answered = taken + case.slowness * chance.triangular(2, 28, 8)
     start = [Step(taken, Move.ACKNOWLEDGE)] if lot < 0.9 else []
-    if lot < 0.03:
+    if case.is_praise or lot < 0.02:
         return [*start, Step(answered, Move.DISMISS)]
     if lot > 0.97:
         answered += 60 * chance.uniform(1, 5)

@@ -136,7 +136,8 @@ class History:
     def _hand_over(self, alert: Alert, visit: Visit, *, now: datetime) -> None:
         """Plan what people will do with the alert, at their store's pace and in its hours."""
         store = self._store(visit)
-        case = Case(alert.is_reachable, visit.contact is not None, store.plan.mood.slowness)
+        is_praise = visit.about == "praise"
+        case = Case(alert.is_reachable, visit.contact is not None, is_praise, store.plan.mood.slowness)
         steps = self._scripts.get(visit)
         for step in plan_steps(case, self._chance) if steps is None else steps:
             at = store.calendar.add_working_minutes(alert.opened_at, int(step.minutes))

@@ -18,12 +18,11 @@ from app.alerts.actions import (
 )
 from app.alerts.actions.handling import Resolution
 from app.alerts.models import Alert
-from app.alerts.rules import DONE_STATES, OPEN_STATES, AlertState, CallOutcome, Via
+from app.alerts.rules import DONE_STATES, OPEN_STATES, AlertState, CallOutcome, Dismissal, Via
 from app.db import OrganisationSession
-from app.demo.chain import Place
 from app.demo.founding import StoreAtWork
 from app.demo.handling import Move
-from app.demo.texts import CAUSES, DISMISSALS, NOTES, REPLIES, WRITTEN_BACK
+from app.demo.texts import NOTES, REPLIES_AGAIN, SUBJECTS, WRITTEN_BACK, Subject
 from app.demo.visits import Visit
 
 
@@ -37,9 +36,9 @@ class Stage:
     chance: Random
 
     @property
-    def place(self) -> Place:
-        """What sort of place the feedback is about."""
-        return self.store.plan.places[self.visit.place][1]
+    def subject(self) -> Subject:
+        """What the feedback is about."""
+        return SUBJECTS[self.visit.about]
 
     @property
     def actor_id(self) -> UUID:
@@ -86,7 +85,9 @@ def _call_in_vain(session: OrganisationSession, stage: Stage, now: datetime) -> 
 
 
 def _reply(session: OrganisationSession, stage: Stage, now: datetime) -> None:
-    text = stage.chance.choice(REPLIES[stage.visit.language])
+    language = stage.visit.language
+    is_first = stage.alert.rounds == 1
+    text = stage.subject.reply(language) if is_first else REPLIES_AGAIN[language]
     reply_to_shopper(session, stage.alert.number, stage.actor_id, text, via=Via.RETURN_PAGE, now=now)
 
 
@@ -96,12 +97,13 @@ def _note(session: OrganisationSession, stage: Stage, now: datetime) -> None:
 
 def _resolve(session: OrganisationSession, stage: Stage, now: datetime) -> None:
     is_bare = not stage.alert.is_reachable and stage.chance.random() < 0.6
-    resolution = Resolution(*((None,) if is_bare else stage.chance.choice(CAUSES[stage.place])))
+    resolution = Resolution(None) if is_bare else Resolution(stage.subject.cause, stage.subject.action)
     resolve_alert(session, stage.alert.number, stage.actor_id, resolution, now=now)
 
 
 def _dismiss(session: OrganisationSession, stage: Stage, now: datetime) -> None:
-    dismiss_alert(session, stage.alert.number, stage.actor_id, stage.chance.choice(DISMISSALS), now=now)
+    reason = Dismissal.NOT_A_COMPLAINT if stage.visit.about == "praise" else Dismissal.TEST
+    dismiss_alert(session, stage.alert.number, stage.actor_id, reason, now=now)
 
 
 def _look(session: OrganisationSession, stage: Stage, now: datetime) -> None:
@@ -109,8 +111,7 @@ def _look(session: OrganisationSession, stage: Stage, now: datetime) -> None:
 
 
 def _write_back(session: OrganisationSession, stage: Stage, now: datetime) -> None:
-    text = stage.chance.choice(WRITTEN_BACK[stage.visit.language])
-    shopper_writes(session, stage.alert, text, now=now)
+    shopper_writes(session, stage.alert, WRITTEN_BACK[stage.visit.language], now=now)
 
 
 _MOVES: dict[Move, Callable[[OrganisationSession, Stage, datetime], None]] = {

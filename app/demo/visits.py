@@ -35,6 +35,7 @@ class Visit:
     place: int
     rating: int
     comment: str | None = None
+    about: str = "vague"
     contact: Address | None = None
     language: str = "uk"
     typing_seconds: int = 30
@@ -67,6 +68,7 @@ def write(visit: Visit, place: Place, pool: Pool, chance: Random) -> Visit:
     return replace(
         visit,
         comment=comment.text,
+        about=comment.about,
         language="en" if comment.language == "en" else "uk",
         typing_seconds=10 + len(comment.text) // 3 + chance.randrange(20),
     )

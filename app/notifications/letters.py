@@ -49,8 +49,7 @@ def _is_wanted(alert: Alert, timer: AlertTimer) -> bool:
         return alert.state not in (AlertState.CLOSED, AlertState.DISMISSED)
     if timer.action == StepAction.REASSIGN:
         return alert.state not in DONE_STATES
-    condition = Condition.NOT_ACKNOWLEDGED if timer.condition == Condition.ALWAYS else timer.condition
-    return holds(condition, alert.state, is_reachable=alert.is_reachable)
+    return holds(timer.condition, alert.state, is_reachable=alert.is_reachable)
 
 
 def _subject(alert: Alert, timer: AlertTimer, response: Response, store: Store, *, is_owner: bool) -> str:

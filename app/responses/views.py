@@ -44,7 +44,8 @@ _SHOPPER = "shoppers have no account"
 def survey(code: str) -> Page:
     """The survey page behind a printed code; a look is counted in memory and stored later."""
     door = _door(code)
-    count_scan(door.organisation_id, door.qr_code_id, now=clock.now())
+    if request.method == "GET":  # a link preview that only asks for the head has not looked
+        count_scan(door.organisation_id, door.qr_code_id, now=clock.now())
     return survey_screen(door, key=_key_to_keep(door))
 
 

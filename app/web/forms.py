@@ -29,7 +29,7 @@ def _keep_body() -> None:
 
 def read_form(request: Request) -> Form:
     """The fields of an urlencoded form; raises `Invalid` (``bad_encoding``) for what is not UTF-8."""
-    if request.mimetype != _TYPE:
+    if request.mimetype != _TYPE and (request.mimetype or request.content_length):
         raise UnsupportedMediaType()
     body = request.get_data(cache=True, parse_form_data=False)
     try:

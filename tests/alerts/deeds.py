@@ -18,6 +18,7 @@ from app.alerts.actions import (
 )
 from app.alerts.actions.handling import Resolution
 from app.alerts.models import Alert, AlertTimer
+from app.alerts.queries import get_alert
 from app.alerts.rules import AlertState, CallOutcome, Dismissal, RootCause, Via
 from app.db import transaction
 from tests.make import SECRET, Chain, get_alert_of, history_of, rows_of
@@ -93,15 +94,15 @@ class Case:
 
     def shopper_opens(self, *, now: datetime) -> None:
         """The shopper looks at the return page, and its script says so."""
-        alert = self.alert
+        number = self.alert.number
         with transaction(self.chain.organisation_id) as session:
-            confirm_seen(session, session.merge(alert), now=now)
+            confirm_seen(session, get_alert(session, number), now=now)
 
     def shopper_writes(self, text: str = "Ще питання", *, now: datetime) -> None:
         """The shopper writes back."""
-        alert = self.alert
+        number = self.alert.number
         with transaction(self.chain.organisation_id) as session:
-            shopper_writes(session, session.merge(alert), text, now=now)
+            shopper_writes(session, get_alert(session, number), text, now=now)
 
 
 def fire(*moments: datetime) -> None:

@@ -8,7 +8,7 @@ from random import Random
 from app.demo.chain import Place, plan_stores
 from app.demo.comments import Band, Pool, corpus
 from app.demo.handling import Case, Move, plan_steps
-from app.demo.texts import CAUSES
+from app.demo.texts import SUBJECTS
 from app.demo.visits import Month, plan_visits
 from app.stores.calendar import Calendar
 from app.stores.rules import StoreKind
@@ -50,8 +50,8 @@ def test_a_comment_returns_only_after_all_its_like() -> None:
     assert set(drawn) <= alike
 
 
-def test_a_managers_root_cause_fits_every_place() -> None:
-    assert set(CAUSES) == set(Place)
+def test_every_comment_has_its_answer() -> None:
+    assert {comment.about for comment in corpus()} <= set(SUBJECTS)
 
 
 def test_the_chain_has_a_store_that_never_closes_an_online_shop_and_a_contact_centre() -> None:
@@ -102,12 +102,18 @@ def test_contacts_are_nobodys() -> None:
 
 def test_a_bare_tap_is_taken_and_settled_but_never_answered() -> None:
     for seed in range(50):
-        moves = {step.move for step in plan_steps(Case(False, False, 1.0), Random(seed))}
+        moves = {step.move for step in plan_steps(Case(False, False, False, 1.0), Random(seed))}
         assert {Move.ACKNOWLEDGE, Move.RESOLVE} <= moves
         assert not moves & {Move.CALL, Move.REPLY, Move.WRITE_BACK}
 
 
 def test_a_shopper_is_called_only_where_there_is_a_contact() -> None:
     for seed in range(50):
-        without = {step.move for step in plan_steps(Case(True, False, 1.0), Random(seed))}
+        without = {step.move for step in plan_steps(Case(True, False, False, 1.0), Random(seed))}
         assert not without & {Move.CALL, Move.CALL_IN_VAIN}
+
+
+def test_praise_that_was_taken_for_a_complaint_is_dismissed() -> None:
+    for seed in range(20):
+        steps = plan_steps(Case(True, False, True, 1.0), Random(seed))
+        assert steps[-1].move == Move.DISMISS

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import POSITION_CLOSE, POSITION_TELL, next_step
@@ -23,7 +23,7 @@ def plan_steps(
 ) -> None:
     """Write a timer for each step, its minutes counted in open hours from `start`."""
     for position, step in enumerate(ladder):
-        if position and not _concerns(alert, step):
+        if not _concerns(alert, step):
             continue
         planned_at = calendar.add_working_minutes(start, step.after_minutes)
         session.add(_timer(alert, position, step, planned_at, due_at=max(planned_at, not_before)))
@@ -61,25 +61,30 @@ def tell_assignee(session: OrganisationSession, alert: Alert, *, now: datetime) 
         session.flush()
 
 
-def hasten_first_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> bool:
-    """The comment has come: the first notification need not wait out its hold. False when it has gone out."""
-    first = session.scalar(
-        select(AlertTimer).where(
-            AlertTimer.alert_id == alert.id, AlertTimer.position == 0, AlertTimer.due_at.is_not(None)
-        )
-    )
-    if first and first.due_at and first.planned_at <= now < first.due_at:
-        first.due_at = now
-        session.flush()
-    return first is not None
+def hasten_held_steps(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """The comment has come: what only waited for it need not wait out its hold."""
+    _hasten(session, alert, AlertTimer.planned_at <= now, now=now)
 
 
 def hasten_next_step(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """Nobody of this step could be told: the next one does not wait for its time."""
     following = next_step(session, alert)
-    if following and following.due_at and following.due_at > now:
-        following.due_at = now
-        session.flush()
+    if following:
+        # Those of the same instant come together, as they would have: the highest of them fires.
+        _hasten(session, alert, AlertTimer.due_at <= following.due_at, now=now)
+
+
+def _hasten(session: OrganisationSession, alert: Alert, which: ColumnElement[bool], *, now: datetime) -> None:
+    session.execute(
+        update(AlertTimer)
+        .where(
+            AlertTimer.alert_id == alert.id,
+            AlertTimer.position < POSITION_CLOSE,
+            AlertTimer.due_at > now,
+            which,
+        )
+        .values(due_at=now)
+    )
 
 
 def cancel_steps(session: OrganisationSession, alert: Alert, outcome: str) -> None:

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from app.alerts.actions.history import append
-from app.alerts.actions.ladder import cancel_steps, hasten_first_step, tell_assignee
+from app.alerts.actions.ladder import cancel_steps, hasten_held_steps, tell_assignee
 from app.alerts.actions.rounds import begin, bring_back, make_reachable, reopen
 from app.alerts.models import Alert, AlertCounter, AlertEvent
 from app.alerts.policies import terms_in_use
-from app.alerts.queries import lock_alert_of
+from app.alerts.queries import lock_alert_of, was_told
 from app.alerts.rules import (
     DONE_STATES,
     HOLD,
@@ -127,8 +127,9 @@ def _go_on(
     if _is_reachable(response) and not alert.is_reachable:
         # Within the hold it is one answer. Later it was taken for a bare tap: its 30 minutes begin now.
         make_reachable(session, alert, start=alert.opened_at if now - alert.opened_at <= HOLD else now)
-    was_told = not hasten_first_step(session, alert, now=now)
-    if was_told and has_news and not response.is_late:
+    hasten_held_steps(session, alert, now=now)
+    is_known = alert.state != AlertState.NEW or was_told(session, alert)
+    if is_known and has_news and not response.is_late:
         tell_assignee(session, alert, now=now)
 
 

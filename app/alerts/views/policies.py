@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.alerts.policies import policies, use_policy
+from app.alerts.words import policy_name
 from app.db import reading, transaction
 from app.web.access import current_actor, member
 from app.web.actor import Permission
@@ -18,7 +19,7 @@ pages = Blueprint("policies", __name__, template_folder="../templates", url_pref
 def overview() -> str:
     """Every policy with its minutes and its ladder."""
     with reading(current_actor().organisation_id) as session:
-        return render_template("alerts/policies.html", policies=policies(session))
+        return render_template("alerts/policies.html", policies=policies(session), policy_name=policy_name)
 
 
 @pages.post("/<uuid:policy_id>/use")

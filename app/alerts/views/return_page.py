@@ -43,7 +43,7 @@ def seen(token: str) -> AnyResponse:
     """The reply was opened by a person: the page's script says so, or the button."""
     organisation_id, response_id = _subject(token)
     with transaction(organisation_id) as session:
-        alert = find_alert_of(session, response_id)
+        alert = find_alert_of(session, get_response(session, response_id).id)
         if alert:
             confirm_seen(session, alert, now=clock.now())
     return redirect(url_for("return_page.show", token=token), 303)
