@@ -32,6 +32,8 @@ from app.touchpoints.models import QrCode
 # A Wednesday, 14:00 in Kyiv: every store of the cast is open.
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, long enough to be one"
+# Spelt as keys are; no response has it.
+SOME_KEY = "ua4SU0vI_EXahsmD0XUK6Q"
 PASSWORD = "correct horse battery"
 Row = TypeVar("Row", bound=OrganisationRow)
 EVERY_DAY = {str(day): [["09:00", "21:00"]] for day in range(1, 8)}

@@ -12,12 +12,11 @@ from app.contacts.queries import find_address
 from app.contacts.rules import Address, ContactKind
 from app.db import get_row, reading, transaction
 from app.events import Event, EventName
-from app.ids import new_key
 from app.responses.models import Response
 from app.stores.models import Store
 from app.text import grapheme_count
 from tests.fakes import Hands
-from tests.make import NOON, SECRET, Chain, get_alert_of, response_of, return_token, rows_of
+from tests.make import NOON, SECRET, SOME_KEY, Chain, get_alert_of, response_of, return_token, rows_of
 from tests.responses.browser import Phone
 from tests.together import together
 
@@ -251,7 +250,7 @@ def test_the_store_closing_meanwhile_loses_nothing(chain: Chain, phone: Phone) -
 
 
 @pytest.mark.parametrize("path", ["/s/{}", "/s/{}/done"])
-@pytest.mark.parametrize("key", [new_key(), "x", "a" * 5000, "%00", "%2e%2e", "😀"])
+@pytest.mark.parametrize("key", [SOME_KEY, "x", "a" * 5000, "%00", "%2e%2e", "😀"])
 def test_an_unknown_key_opens_nothing(phone: Phone, path: str, key: str) -> None:
     assert phone.client.get(path.format(key)).status_code == 404
     if path == "/s/{}":
