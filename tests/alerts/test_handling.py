@@ -167,6 +167,25 @@ def test_an_email_answers_when_it_is_accepted(letter: Case) -> None:
     assert "/f/" in mail.body
 
 
+def test_a_reply_that_was_read_on_the_page_needs_no_mail_server(letter: Case) -> None:
+    letter.reply(now=NOON + MINUTE, via=Via.EMAIL)
+    letter.shopper_opens(now=NOON + 2 * MINUTE)
+    assert (letter.state, letter.alert.answer_grade) == (AlertState.ANSWERED, Grade.CONFIRMED)
+
+
+def test_a_mail_from_before_the_alert_came_back_answers_nothing_new(letter: Case) -> None:
+    letter.reply(now=NOON + MINUTE, via=Via.EMAIL)
+    letter.call(now=NOON + 2 * MINUTE)
+    letter.resolve(now=NOON + 3 * MINUTE)
+    letter.shopper_writes(now=NOON + 4 * MINUTE)
+    send_replies(now=NOON + 5 * MINUTE)
+    letter.shopper_opens(now=NOON + 6 * MINUTE)
+    assert (letter.state, letter.alert.answered_at) == (AlertState.ACKNOWLEDGED, None)
+    letter.reply("Друга каса працює", now=NOON + 7 * MINUTE, via=Via.EMAIL)
+    send_replies(now=NOON + 8 * MINUTE)
+    assert letter.state == AlertState.ANSWERED
+
+
 def test_an_email_that_never_arrives_answers_nothing(letter: Case, mail_server: MailServer) -> None:
     mail_server.refuse = "550 no such person"
     letter.acknowledge(now=NOON)

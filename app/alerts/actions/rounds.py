@@ -74,3 +74,4 @@ def _set_deadlines(alert: Alert, terms: Terms, calendar: Calendar, *, start: dat
         alert.answer_due_at = answer_due_at
     else:
         alert.acknowledge_due_at = answer_due_at
+        alert.answer_due_at = None

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.alerts.actions.handling import answer
 from app.alerts.actions.history import append
 from app.alerts.actions.ladder import tell_assignee
 from app.alerts.actions.rounds import make_reachable, reopen
 from app.alerts.letters import compose_reply
-from app.alerts.models import Alert, Message
+from app.alerts.models import Alert, AlertEvent, Message
 from app.alerts.queries import is_repeat, lock_again, written_by_shopper
 from app.alerts.rules import DONE_STATES, AlertState, Author, Deed, Grade, Via
 from app.channels.delivery import Delivery, Outcome, deliver_due
@@ -47,7 +47,7 @@ def shopper_writes(session: OrganisationSession, alert: Alert, text: str, *, now
 
 
 def confirm_seen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
-    """The shopper has opened the page with the reply: an unread answer becomes a confirmed one."""
+    """The shopper has opened the page with the reply: there is no better proof of an answer."""
     lock_again(session, alert)
     unseen = session.scalars(
         select(Message).where(
@@ -58,8 +58,8 @@ def confirm_seen(session: OrganisationSession, alert: Alert, *, now: datetime) -
         message.seen_at = now
     if unseen:
         append(session, alert, Deed.SEEN, at=now)
-    if unseen and alert.answer_grade == Grade.UNREAD:
-        alert.answer_grade = Grade.CONFIRMED
+    if any(_is_of_this_round(session, message) for message in unseen):
+        answer(session, alert, Grade.CONFIRMED, unseen[-1].member_id, now=now)
 
 
 def send_due_replies(secret: str, base_url: str, *, now: datetime, limit: int = 5) -> int:
@@ -77,6 +77,16 @@ def send_due_replies(secret: str, base_url: str, *, now: datetime, limit: int = 
     return deliver_due(Delivery(Message, compose, mark), now=now, limit=limit)
 
 
+def _is_of_this_round(session: OrganisationSession, message: Message) -> bool:
+    """Whether it was written since the alert last came back: what is older answers nothing new."""
+    came_back_at = session.scalar(
+        select(func.max(AlertEvent.at)).where(
+            AlertEvent.alert_id == message.alert_id, AlertEvent.kind == Deed.REOPENED
+        )
+    )
+    return came_back_at is None or message.written_at >= came_back_at
+
+
 def _take_to_heart(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """What a word from the shopper changes."""
     if alert.answered_at:
@@ -92,7 +102,8 @@ def _mark_delivered(session: OrganisationSession, message: Message, *, now: date
     alert = lock_again(session, get_row(session, Alert, message.alert_id))
     message.delivered_at = now
     append(session, alert, Deed.DELIVERED, at=now, actor_id=message.member_id, via=message.via)
-    answer(session, alert, Grade.CONFIRMED, message.member_id, now=now)
+    if _is_of_this_round(session, message):
+        answer(session, alert, Grade.CONFIRMED, message.member_id, now=now)
 
 
 def _mark_undelivered(session: OrganisationSession, message: Message, reason: str, *, now: datetime) -> None:

@@ -27,6 +27,11 @@
     else main.textContent = "";
     main.prepend(part);
   }
+  // A refusal is a page with its own styles: the browser fetches it itself. The key makes the repeat harmless.
+  function refuse(form, button) {
+    if (button.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.submit();
+  }
   addEventListener("submit", async (event) => {
     const form = event.target;
     const button = event.submitter || form.querySelector("button");
@@ -41,7 +46,7 @@
       const answer = await post(item);
       if (answer.status >= 500) throw new Error("not stored");
       if (answer.type === "opaqueredirect") location.assign(form.dataset.next);
-      else { document.open(); document.write(await answer.text()); document.close() }
+      else refuse(form, button);
     } catch {
       write([...read(), item]);
       if (form.className !== "offline") show("second");
