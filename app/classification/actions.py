@@ -29,7 +29,7 @@ from app.responses.models import Response
 from app.responses.queries import get_response, lock_responses
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 RETRY = timedelta(seconds=20)
 MOST_ATTEMPTS = 5
 PATIENCE = timedelta(minutes=10)

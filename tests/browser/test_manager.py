@@ -59,6 +59,8 @@ def test_an_opened_reply_is_confirmed_by_the_page_itself(page: Page, site: Site)
     assert get_alert_of(site.chain, key).answer_grade == "confirmed"
 
 
+# What a page looks like does not depend on the database.
+@pytest.mark.parametrize("session_app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["uk", "en"])
 def test_no_page_has_a_grave_fault(browser: Browser, site: Site, language: str, scheme: Any) -> None:

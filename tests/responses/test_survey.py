@@ -11,7 +11,6 @@ from app.events import Event
 from app.responses.models import Response
 from app.stores.models import Store
 from app.touchpoints.doors import forget_doors
-from app.touchpoints.models import ScanCount
 from tests.fakes import Hands
 from tests.make import SOME_KEY, Chain, rows_of
 from tests.responses.browser import Phone, hidden
@@ -23,7 +22,7 @@ def test_looking_records_nothing(chain: Chain, phone: Phone) -> None:
     for _ in range(3):
         assert phone.open("&rating=3").status_code == 200
         phone.client.head(f"/q/{chain.code}")
-    for kind in (Response, Alert, Event, ScanCount):
+    for kind in (Response, Alert, Event):
         assert rows_of(chain, kind) == []
 
 
