@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.alerts import models as alerts
+from app.audit import models as audit
 from app.channels.email import models as mailbox
 from app.classification import models as classification
 from app.contacts import models as contacts
@@ -25,5 +26,6 @@ FEATURES = (
     notifications,
     mailbox,
     events,
+    audit,
 )
 ALL = Base.metadata.sorted_tables

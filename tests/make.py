@@ -9,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.accounts import queries as accounts
 from app.accounts.actions import add_member, create_organisation, create_user
+from app.accounts.models import Membership, User
 from app.accounts.rules import Role
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.policies import create_default_policy
@@ -28,6 +30,7 @@ from app.surveys.actions import create_survey
 from app.surveys.models import SurveyVersion
 from app.touchpoints.actions import create_touchpoint
 from app.touchpoints.models import QrCode
+from app.web.actor import Actor
 
 # A Wednesday, 14:00 in Kyiv: every store of the cast is open.
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -108,6 +111,14 @@ def sign_in(app: Flask, chain: Chain, who: str = "manager") -> FlaskClient:
     answer = client.post("/sign-in", data={"email": f"{who}@{chain.slug}.example", "password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return client
+
+
+def actor_of(chain: Chain, who: str = "manager") -> Actor:
+    """One of the cast as an action sees them."""
+    with reading(chain.organisation_id) as session:
+        user = session.scalars(select(User).where(User.email == f"{who}@{chain.slug}.example")).one()
+        membership = session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+        return accounts.actor_of(session, user, membership)
 
 
 def make_response(

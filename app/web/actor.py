@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from app.audit.rules import Doer
 from app.errors import Forbidden, NotFound
 from app.ids import OrganisationId
 
@@ -31,6 +32,11 @@ class Actor:
     language: str
     permissions: frozenset[Permission]
     store_ids: frozenset[UUID] | None
+
+    @property
+    def doer(self) -> Doer:
+        """The member as the audit log names them."""
+        return Doer(self.name, self.membership_id)
 
     def may(self, permission: Permission) -> bool:
         """Whether the actor carries the permission."""
