@@ -10,7 +10,6 @@ from uuid import UUID
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Select, TableClause, TextClause, event, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
@@ -18,7 +17,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from app.db.rows import Base, OrganisationRow
 from app.errors import NotFound, Unavailable, UnscopedQuery
-from app.ids import OrganisationId, new_id
+from app.ids import OrganisationId
 
 Row = TypeVar("Row", bound=OrganisationRow)
 
@@ -103,24 +102,6 @@ def locking(statement: Select[Row]) -> Select[Row]:
     Rows that refer to them may still be added (``FOR NO KEY UPDATE``). SQLite has one writer anyway.
     """
     return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-
-
-def insert_once(
-    session: OrganisationSession, kind: type[Row], unique: list[str], **values: object
-) -> UUID | None:
-    """Insert a row unless one with the same `unique` columns is there; the new id, or ``None``."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    values = {"id": new_id(), **values, "organisation_id": session.scope()}
-    # Into the table, with the defaults filled in by hand: through the mapper it would cost twice as much.
-    table = kind.__table__
-    statement = (
-        dialect.insert(table)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=unique)
-        .returning(table.c.id)
-        .execution_options(is_stamped=True)
-    )
-    return session.execute(statement).scalar()
 
 
 @contextmanager
