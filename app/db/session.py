@@ -76,7 +76,7 @@ def transaction_across() -> Iterator[OrganisationSession]:
 
 @contextmanager
 def looking_across() -> Iterator[OrganisationSession]:
-    """A look at every organisation's rows: for the workers and for counts without names."""
+    """A look at every organisation's rows: for workers, counts without names, and the key that opens one."""
     with reading(None) as session:
         session.is_across = True
         yield session
