@@ -18,12 +18,12 @@ from app.accounts.models import (
     User,
 )
 from app.accounts.passwords import passwords
-from app.accounts.rules import PERMISSIONS, SEES_ALL, Role
+from app.accounts.rules import PERMISSIONS, SEES_ALL, Role, may
 from app.db import OrganisationSession
 from app.ids import OrganisationId, digest
 from app.stores.models import Store
 from app.web.access import Scope
-from app.web.actor import Actor
+from app.web.actor import Actor, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,21 @@ def find_active_member(session: OrganisationSession, membership_id: UUID) -> Mem
         select(Membership.id, User.name, User.email, User.language, Membership.role)
         .join(User, User.id == Membership.user_id)
         .where(Membership.id == membership_id, Membership.is_active, User.is_active)
+    ).first()
+    return Member(*row) if row else None
+
+
+def find_handler(session: OrganisationSession, email: str, store: Store) -> Member | None:
+    """The member with that address who may handle the store's alerts, or ``None``."""
+    handles = [
+        and_(Membership.role == role, _in_scope(role, store))
+        for role in Role
+        if may(role, Permission.HANDLE_ALERTS)
+    ]
+    row = session.execute(
+        select(Membership.id, User.name, User.email, User.language, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(User.email == email, Membership.is_active, User.is_active, or_(*handles))
     ).first()
     return Member(*row) if row else None
 

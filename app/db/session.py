@@ -24,9 +24,13 @@ Row = TypeVar("Row", bound=OrganisationRow)
 
 
 class OrganisationSession(FlaskSession):
-    """A session that sees one organisation, and refuses to look at organisations' rows without one."""
+    """A session that sees one organisation, and refuses to look at organisations' rows without one.
+
+    `through` names the key of the API by which a change comes, if it does: histories tell it.
+    """
 
     organisation_id: OrganisationId | None = None
+    through: str | None = None
     is_across: bool = False
     is_writing: bool = False
 

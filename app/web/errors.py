@@ -28,6 +28,8 @@ def answer_errors(app: Flask) -> None:
 
 def refused(error: VidhukError) -> Response:
     """The page or the problem document for what the product refuses."""
+    if error.status >= 500 and not isinstance(error, Unavailable):
+        log.error("refused", code=error.code, request_id=request_id())
     faults = error.faults if isinstance(error, Invalid | Unreadable) else {}
     details = error.detail if isinstance(error, Conflict) else {}
     response = _answer(error.status, error.code, faults, details)

@@ -45,7 +45,8 @@ def test_answers_hold_exactly_what_the_document_says(app: Flask, chain: Chain, c
     classify_all()
     document = client.get("/api/v1/openapi.json").get_json()
     schemas, key = document["components"]["schemas"], new_api_key(chain)
-    for path, name in (("/touchpoints", "Touchpoint"), ("/responses", "Response"), ("/alerts", "Alert")):
+    named = {"/stores": "Store", "/touchpoints": "Touchpoint", "/responses": "Response", "/alerts": "Alert"}
+    for path, name in named.items():
         item = ask(app, key, path)[1]["items"][0]
         assert set(item) == set(schemas[name]["properties"]) == set(schemas[name]["required"])
 

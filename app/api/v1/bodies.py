@@ -45,16 +45,16 @@ def fault(code: str) -> PydanticCustomError:
     return PydanticCustomError(code, "refused")
 
 
-def text_within(most: int) -> Callable[[str], str]:
-    """A check: cleaned to one line that says something, of at most so many characters as people count."""
+def text_within(most: int, clean: Callable[[str], str] = clean_line) -> Callable[[str], str]:
+    """A check: cleaned (to one line, unless told otherwise), not empty, of so many characters at most."""
 
     def check(text: str) -> str:
-        line = clean_line(text)
-        if not line:
+        said = clean(text)
+        if not said:
             raise fault("empty")
-        if grapheme_count(line) > most:
+        if grapheme_count(said) > most:
             raise fault("too_long")
-        return line
+        return said
 
     return check
 

@@ -8,28 +8,31 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.accounts.models import Membership, User
 from app.alerts.models import Alert
 from app.classification.models import Classification
-from app.responses.models import Response
-from app.stores.models import Store
+from app.responses.models import Response, ResponseOrigin
+from app.stores.models import Region, Store
 from app.stores.queries import Scope
 from app.surveys.models import Survey
 from app.touchpoints.models import Touchpoint
 
-ResponseColumns = tuple[Response, Store, Touchpoint, Classification, int]
-AlertColumns = tuple[Response, Store, Touchpoint, Classification, int, Alert, str]
+ResponseColumns = tuple[Response, Store, Touchpoint, Classification, int, str | None]
+AlertColumns = tuple[Response, Store, Touchpoint, Classification, int, str | None, Alert, str]
+StoreColumns = tuple[Store, str]
 TouchpointColumns = tuple[Touchpoint, Store, Survey]
 ResponseRow = Row[*ResponseColumns]
 AlertRow = Row[*AlertColumns]
+StoreRow = Row[*StoreColumns]
 TouchpointRow = Row[*TouchpointColumns]
 
 
 def responses(scope: Scope) -> Select[*ResponseColumns]:
-    """Responses with store, touchpoint, verdict and alert number."""
+    """Responses with store, touchpoint, verdict, alert number and the sender's own id."""
     return (
-        select(Response, Store, Touchpoint, Classification, Alert.number)
+        select(Response, Store, Touchpoint, Classification, Alert.number, ResponseOrigin.external_id)
         .join(Store, Store.id == Response.store_id)
         .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
         .outerjoin(Classification, Classification.response_id == Response.id)
         .outerjoin(Alert, Alert.response_id == Response.id)
+        .outerjoin(ResponseOrigin, ResponseOrigin.response_id == Response.id)
         .where(inside(scope, Response.store_id))
     )
 
@@ -37,14 +40,31 @@ def responses(scope: Scope) -> Select[*ResponseColumns]:
 def alerts(scope: Scope) -> Select[*AlertColumns]:
     """Alerts with their owner's name, and their responses as `responses` gives them."""
     return (
-        select(Response, Store, Touchpoint, Classification, Alert.number, Alert, User.name)
+        select(
+            Response,
+            Store,
+            Touchpoint,
+            Classification,
+            Alert.number,
+            ResponseOrigin.external_id,
+            Alert,
+            User.name,
+        )
         .join_from(Alert, Response, Response.id == Alert.response_id)
         .join(Store, Store.id == Response.store_id)
         .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
         .outerjoin(Classification, Classification.response_id == Response.id)
+        .outerjoin(ResponseOrigin, ResponseOrigin.response_id == Response.id)
         .outerjoin(Membership, Membership.id == Alert.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
         .where(inside(scope, Alert.store_id))
+    )
+
+
+def stores(scope: Scope) -> Select[*StoreColumns]:
+    """Stores with the names of their regions."""
+    return (
+        select(Store, Region.name).join(Region, Region.id == Store.region_id).where(inside(scope, Store.id))
     )
 
 

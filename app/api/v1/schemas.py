@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
 from app.classification.rules import Sentiment
 from app.responses.rules import Channel
+from app.stores.rules import StoreKind
 
 
 class Shown(BaseModel):
@@ -22,6 +23,26 @@ class StoreName(Shown):
     id: UUID
     code: str = Field(description="The chain's own code of the store.")
     name: str
+
+
+class Store(Shown):
+    """A unit that serves shoppers."""
+
+    id: UUID
+    code: str = Field(description="The chain's own code of the store.")
+    name: str
+    region: str = Field(description="The name of its region.")
+    kind: StoreKind
+    address: str
+    country: str
+    currency: str
+    time_zone: str
+    languages: list[str]
+    labels: list[str]
+    weekly_hours: dict[str, list[str]] = Field(description="By ISO weekday, 1 being Monday.")
+    dated_hours: dict[str, list[str]] = Field(description="Days that differ; no hours means closed.")
+    created_at: datetime
+    retired_at: datetime | None
 
 
 class TouchpointName(Shown):
@@ -78,6 +99,7 @@ class Response(Shown):
     answered_at: datetime
     received_at: datetime
     alert: int | None = Field(description="The number of the alert that follows it up.")
+    external_id: str | None = Field(description="What the system that sent it calls it.")
 
 
 class Alert(Shown):
@@ -98,6 +120,13 @@ class Alert(Shown):
     resolved_at: datetime | None
     root_cause: RootCause | None
     response: Response
+
+
+class StoreList(Shown):
+    """A page of stores, newest first."""
+
+    items: list[Store]
+    next_cursor: str | None = Field(description="Null on the last page.")
 
 
 class TouchpointList(Shown):

@@ -86,7 +86,10 @@ def one_touchpoint(_: Query, touchpoint_id: str) -> schemas.Touchpoint:
 @api_key(Scope.WRITE)
 @write_operation(NewTouchpoint, schemas.Touchpoint)
 def add_touchpoint(session: OrganisationSession, body: NewTouchpoint) -> schemas.Touchpoint:
-    """Add a touchpoint with its first printed code. 409 `name_taken`, `store_closed`."""
+    """Add a touchpoint with its first printed code.
+
+    409: `name_taken`, `store_closed`.
+    """
     store, survey, now = named_store(session, body.store), named_survey(session, body.survey), clock.now()
     if store.retired_at:
         raise Conflict("store_closed")
@@ -102,7 +105,10 @@ def add_touchpoint(session: OrganisationSession, body: NewTouchpoint) -> schemas
 def change_touchpoint(
     session: OrganisationSession, body: TouchpointChange, touchpoint_id: str
 ) -> schemas.Touchpoint:
-    """Change a touchpoint's name or survey, close it or open it again. 409 `name_taken`."""
+    """Change a touchpoint's name or survey, close it or open it again.
+
+    409: `name_taken`.
+    """
     touchpoint = get_row(session, Touchpoint, read_id(touchpoint_id))
     require_key_store(touchpoint.store_id)
     sent = body.model_fields_set

@@ -72,7 +72,7 @@ def write_operation(
         run.operation = Operation(  # type: ignore[attr-defined]
             query=Query,
             answer=answer,
-            summary=(view.__doc__ or "").strip(),
+            sentences=view.__doc__,
             body=body,
             statuses=(200, status) if may_exist else (status,),
         )
@@ -105,7 +105,9 @@ def _write(document: object, make: Callable[[OrganisationSession], Reply]) -> Re
 
 
 def _try_to_write(call: Call | None, make: Callable[[OrganisationSession], Reply]) -> Reply:
-    with transaction(current_key().organisation_id) as session:
+    key = current_key()
+    with transaction(key.organisation_id) as session:
+        session.through = key.name
         if call is None:
             return make(session)
         secret, now = settings().secret_key, clock.now()
