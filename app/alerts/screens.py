@@ -153,6 +153,8 @@ def _detail(data: Mapping[str, object], names: Mapping[UUID, str]) -> str:
     people = [*_people(data.get("members")), *_people(data.get("to"))]
     parts += [names[person] for person in people if person in names]
     parts += [str(data[key]) for key in ("text", "rating") if key in data]
+    if "through" in data:
+        parts.append(_("through the API key %(name)s", name=data["through"]))
     return ", ".join(parts)
 
 

@@ -23,9 +23,13 @@ Row = TypeVar("Row", bound=OrganisationRow)
 
 
 class OrganisationSession(FlaskSession):
-    """A session that sees one organisation, and refuses to look at organisations' rows without one."""
+    """A session that sees one organisation, and refuses to look at organisations' rows without one.
+
+    `through` names the key of the API by which a change comes, if it does: histories tell it.
+    """
 
     organisation_id: OrganisationId | None = None
+    through: str | None = None
     is_across: bool = False
     is_writing: bool = False
 
@@ -75,7 +79,7 @@ def transaction_across() -> Iterator[OrganisationSession]:
 
 @contextmanager
 def looking_across() -> Iterator[OrganisationSession]:
-    """A look at every organisation's rows: for the workers and for counts without names."""
+    """A look at every organisation's rows: for workers, counts without names, and the key that opens one."""
     with reading(None) as session:
         session.is_across = True
         yield session

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import OrganisationRow, belongs_to, one_of
@@ -46,4 +46,25 @@ class Response(OrganisationRow):
         Index("ix_responses_newest", "organisation_id", "received_at", "id"),
         # Holds all that scores are made of, so that they are counted from the index alone.
         Index("ix_responses_store", "organisation_id", "store_id", "received_at", "rating", "is_suspect"),
+    )
+
+
+class ResponseOrigin(OrganisationRow):
+    """That a response was sent by another system: with which key, and under which id of its own, if any.
+
+    `content_digest` is keyed: it tells whether the same id came with the same content, and nothing else.
+    """
+
+    __tablename__ = "response_origins"
+
+    response_id: Mapped[UUID]
+    api_key_id: Mapped[UUID]
+    external_id: Mapped[str | None]
+    content_digest: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "response_id"),
+        UniqueConstraint("organisation_id", "external_id"),
+        belongs_to("responses", "response_id"),
+        belongs_to("api_keys", "api_key_id"),
     )

@@ -7,7 +7,7 @@ from flask import Response as Page
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
-from app.contacts.actions import Keeping
+from app.contacts.keeping import keeping
 from app.db import OrganisationSession, get_row, organisation_of, reading, transaction
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.ids import OrganisationId, fold_printed_code, is_key
@@ -33,7 +33,6 @@ from app.web.errors import refused
 from app.web.forms import Form, read_form
 from app.web.languages import LANGUAGES, request_language
 from app.web.metrics import count_submission
-from app.web.settings import settings
 
 pages = Blueprint("responses", __name__, template_folder="templates")
 _SHOPPER = "shoppers have no account"
@@ -86,7 +85,7 @@ def complete(key: str) -> AnyResponse:
         form = read_form(request)
         with transaction(organisation_id) as session:
             country = get_row(session, Store, _response(session, key).store_id).country
-            complete_response(session, key, read_completion(form, country), _keeping(), now=now)
+            complete_response(session, key, read_completion(form, country), keeping(), now=now)
     except Invalid as refusal:
         with reading(organisation_id) as session:
             response = _response(session, key)
@@ -156,10 +155,6 @@ def _response(session: OrganisationSession, key: str) -> Response:
     response = get_response_by_key(session, key)
     g.default_language = response.language
     return response
-
-
-def _keeping() -> Keeping:
-    return Keeping(settings().secret_key, settings().contact_retention_days)
 
 
 def _on(path: str) -> AnyResponse:

@@ -39,7 +39,7 @@ def append(
         actor_id=actor_id,
         from_state=from_state,
         to_state=to_state,
-        data=data,
+        data={**data, "through": session.through} if session.through else data,
     )
 
 

@@ -1,8 +1,10 @@
 """Version 1 of the Open API: one module for each resource."""
 
+from app.api.v1.alert_actions import pages as alert_actions
 from app.api.v1.alerts import pages as alerts
 from app.api.v1.documents import pages as documents
 from app.api.v1.responses import pages as responses
+from app.api.v1.stores import pages as stores
 from app.api.v1.touchpoints import pages as touchpoints
 
-RESOURCES = (touchpoints, responses, alerts, documents)
+RESOURCES = (stores, touchpoints, responses, alerts, alert_actions, documents)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
 from app.classification.rules import Sentiment
 from app.responses.rules import Channel
+from app.stores.rules import StoreKind
 
 
 class Shown(BaseModel):
@@ -24,8 +25,35 @@ class StoreName(Shown):
     name: str
 
 
+class Store(Shown):
+    """A unit that serves shoppers."""
+
+    id: UUID
+    code: str = Field(description="The chain's own code of the store.")
+    name: str
+    region: str = Field(description="The name of its region.")
+    kind: StoreKind
+    address: str
+    country: str
+    currency: str
+    time_zone: str
+    languages: list[str]
+    labels: list[str]
+    weekly_hours: dict[str, list[str]] = Field(description="By ISO weekday, 1 being Monday.")
+    dated_hours: dict[str, list[str]] = Field(description="Days that differ; no hours means closed.")
+    created_at: datetime
+    retired_at: datetime | None
+
+
 class TouchpointName(Shown):
     """A touchpoint in short."""
+
+    id: UUID
+    name: str
+
+
+class SurveyName(Shown):
+    """A survey in short."""
 
     id: UUID
     name: str
@@ -47,6 +75,7 @@ class Touchpoint(Shown):
     url: str | None = Field(description="What its newest live code opens; null when every code is retired.")
     codes: list[Code]
     store: StoreName
+    survey: SurveyName
     created_at: datetime
     retired_at: datetime | None
 
@@ -70,6 +99,7 @@ class Response(Shown):
     answered_at: datetime
     received_at: datetime
     alert: int | None = Field(description="The number of the alert that follows it up.")
+    external_id: str | None = Field(description="What the system that sent it calls it.")
 
 
 class Alert(Shown):
@@ -90,6 +120,13 @@ class Alert(Shown):
     resolved_at: datetime | None
     root_cause: RootCause | None
     response: Response
+
+
+class StoreList(Shown):
+    """A page of stores, newest first."""
+
+    items: list[Store]
+    next_cursor: str | None = Field(description="Null on the last page.")
 
 
 class TouchpointList(Shown):
@@ -116,7 +153,7 @@ class AlertList(Shown):
 class Fault(Shown):
     """One part of the request that was refused."""
 
-    path: str
+    path: str = Field(description="Its name, or where in the body it stands: `items.3.rating`.")
     code: str
 
 
@@ -127,5 +164,6 @@ class Problem(Shown):
     title: str
     status: int
     code: str = Field(description="A stable word for machines.")
-    errors: list[Fault]
+    errors: list[Fault] = Field(description="Each parameter or property that was refused, and why.")
+    details: dict[str, str] = Field(description="What stands in the way of a conflict, such as the owner.")
     request_id: str
