@@ -4,10 +4,14 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+Network = IPv4Network | IPv6Network
+_WIDEST = {4: 8, 6: 7}  # the widest private networks there are: 10.0.0.0/8 and fc00::/7
 
 SECRETS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MAIL_URL")
 
@@ -34,6 +38,15 @@ def _database(value: str | None) -> str | None:
     raise ValueError("must be a postgresql:// or sqlite:/// address")
 
 
+def _networks(value: object) -> tuple[Network, ...]:
+    listed = str(value).split(",") if isinstance(value, str) else ()
+    networks = tuple(ip_network(part.strip()) for part in listed if part.strip())
+    for network in networks:
+        if network.prefixlen < _WIDEST[network.version]:
+            raise ValueError(f"{network} is too wide: name the networks of your own")
+    return networks
+
+
 class Settings(BaseModel):
     """What an operator may set. The list with meanings and defaults is docs/settings.md."""
 
@@ -54,6 +67,7 @@ class Settings(BaseModel):
     mail_url: str | None = None
     mail_from: str = "vidhuk@localhost"
     trusted_proxy_hops: int = Field(0, ge=0, le=5)
+    allow_private_targets: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
     contact_retention_days: int = Field(90, ge=1, le=3650)
 
     @property
