@@ -19,7 +19,7 @@ class ChannelFailure(Exception):
     """The one way in which any channel fails. A permanent failure is not tried again.
 
     `retry_after` is how long the other side asks us to wait. A failure `is_of_address` when only this
-    recipient or message was refused, and the channel itself is well; `moved_to` is the recipient's new address.
+    recipient or message was refused while the channel is well; `moved_to` is the recipient's new address.
     """
 
     reason: str

@@ -66,8 +66,6 @@ def _lock(session: OrganisationSession, channel: str) -> ChannelState:
     statement = locking(select(ChannelState).where(ChannelState.channel == channel))
     found = session.scalar(statement)
     if found is None:
-        insert_once(
-            session, ChannelState, ["organisation_id", "channel"], channel=channel, is_broken=False
-        )
+        insert_once(session, ChannelState, ["organisation_id", "channel"], channel=channel, is_broken=False)
         found = session.scalars(statement).one()
     return found

@@ -48,7 +48,8 @@ Falter = Callable[[OrganisationSession, Row, ChannelFailure], None]
 class Delivery(Generic[Row]):
     """A kind of promised message: how one is composed, and how its end is marked.
 
-    `compose` answers ``None`` for a message that is no longer needed; `mark` hears how a row ended for good,
+    `compose` answers ``None`` for a message that is no longer needed, and raises `ChannelFailure` for one
+    that has no address any more; `mark` hears how a row ended for good,
     and why if it failed; `falter` hears of a failure after which the row is tried again.
     """
 
@@ -93,6 +94,8 @@ def _deliver(delivery: Delivery[Row], claimed: Claim, *, now: datetime) -> None:
             outgoing = delivery.compose(session, row)
             has_pace = outgoing is not None and _has_pace(session, outgoing.channel)
         result = _send(claimed, outgoing, has_pace=has_pace, now=now)
+    except ChannelFailure as failure:
+        result = _Result(Outcome.FAILED, failure=failure)
     except Exception as error:  # noqa: BLE001 - whatever it is, the message is tried again and then given up
         log.error("message_failed", row=str(claimed.id), error=type(error).__name__)
         result = _Result(Outcome.FAILED, failure=ChannelFailure(type(error).__name__))

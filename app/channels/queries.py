@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, distinct, false, func, or_, select
 
 from app.channels.models import ChannelState
 from app.channels.rules import PATIENCE
@@ -31,5 +31,15 @@ def down_count(session: OrganisationSession, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(ChannelState).where(_is_down(now))) or 0
 
 
+def cut_off_count(session: OrganisationSession, now: datetime) -> int:
+    """How many organisations have tried every channel of theirs, and not one of them works."""
+    works = select(ChannelState.organisation_id).where(~_is_down(now))
+    cut_off = select(func.count(distinct(ChannelState.organisation_id))).where(
+        ChannelState.organisation_id.not_in(works)
+    )
+    return session.scalar(cut_off) or 0
+
+
 def _is_down(now: datetime) -> ColumnElement[bool]:
-    return or_(ChannelState.is_broken, ChannelState.failing_since <= now - PATIENCE)
+    has_lasted = func.coalesce(ChannelState.failing_since <= now - PATIENCE, false())
+    return or_(ChannelState.is_broken, has_lasted)

@@ -116,7 +116,7 @@ def is_accepted(template: Template, status: int, body: bytes) -> bool:
 
 
 def value_at(text: str, path: str) -> str | None:
-    """The value at a path such as ``data.0.status`` of a JSON text, spelt as JSON unless it is text itself."""
+    """The value at a path such as ``data.0.status`` of a JSON text: text as it is, the rest as JSON."""
     try:
         found: Any = json.loads(text)
     except ValueError:

@@ -125,7 +125,12 @@ def _incoming(message: Any) -> Incoming | None:
     return Incoming(
         chat_id=str(chat["id"]),
         is_private=chat.get("type") == "private",
-        text=message["text"][:_CHARACTERS_HEARD],
+        text=_whole(message["text"])[:_CHARACTERS_HEARD],
         language=str(sender.get("language_code", ""))[:2],
-        name=str(sender.get("first_name", "")),
+        name=_whole(str(sender.get("first_name", ""))),
     )
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which JSON can spell and nothing else can."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""What people write to the bots: heard by whichever ticker holds the lease, answered, and only then forgotten."""
+"""What people write to the bots: heard by whoever holds the lease, answered, and only then forgotten."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
