@@ -71,8 +71,9 @@ class Outgoing(Protocol):
 class Channel:
     """One way out, as those who write messages know it.
 
-    `is_loud`: it rings a phone, so people have quiet hours from it. `gone` are the reasons of failures
-    after which an address is dead until its owner gives it anew.
+    `is_loud`: it rings a phone, so people have quiet hours from it. `check` raises `ChannelFailure` where
+    nothing could be sent, and sends nothing. `gone` are the reasons of failures after which an address is
+    dead until its owner gives it anew.
     """
 
     name: str
@@ -81,7 +82,7 @@ class Channel:
     words: Callable[[], str]
     is_ready: Callable[[OrganisationSession], bool]
     pack: Callable[[str, Message], Outgoing]
-    per_minute: int | None = None
+    check: Callable[[OrganisationId], None] | None = None
     gone: frozenset[str] = field(default_factory=frozenset)
 
 

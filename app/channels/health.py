@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app import clock
+from app.channels import ChannelFailure
 from app.channels.catalogue import CHANNELS
-from app.channels.queries import cut_off_count, down_channels, down_count
+from app.channels.queries import cut_off_count, down_channels, down_count, states
+from app.channels.words import failure_words
 from app.db import OrganisationSession, reading
+from app.ids import OrganisationId
 from app.web.actor import Actor, Permission
 from app.web.banners import Banner, add_banners
 from app.web.health import add_alerting_check, add_gauge
+from app.web.languages import SOURCE_LANGUAGE
 
 
 def watch_channels() -> None:
@@ -18,6 +23,21 @@ def watch_channels() -> None:
     add_gauge("channels_down", "Channels of organisations that somebody has to see to.", down_count)
     add_alerting_check("channels", _fault)
     add_banners("channels", _banners)
+
+
+def channel_troubles(organisation_id: OrganisationId, *, now: datetime) -> list[str]:
+    """What is wrong with an organisation's channels, in English for its operator; nothing is sent."""
+    with reading(organisation_id) as session:
+        ready = [channel for channel in CHANNELS.values() if channel.is_ready(session)]
+        failures = {name: state.failure for name, state in states(session).items() if state.is_down(now=now)}
+    for channel in ready:
+        try:
+            if channel.check:
+                channel.check(organisation_id)
+        except ChannelFailure as failure:
+            failures[channel.name] = failure.reason
+    with force_locale(SOURCE_LANGUAGE):
+        return [f"{name}: {failure_words(reason)}" for name, reason in failures.items()]
 
 
 def _fault(session: OrganisationSession, now: datetime) -> str | None:

@@ -50,7 +50,7 @@ def channel_lines(session: OrganisationSession) -> list[Line]:
             is_ready=channel.is_ready(session),
             is_down=channel.name in known and known[channel.name].is_down(now=now),
             state=known.get(channel.name),
-            failure=failure_words(known[channel.name].failure or "") if channel.name in known else "",
+            failure=failure_words(known[channel.name].failure) if channel.name in known else "",
         )
         for channel in CHANNELS.values()
     ]

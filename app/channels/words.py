@@ -5,20 +5,21 @@ from flask_babel import gettext as _
 from app.channels.http import HttpFault
 
 
-def failure_words(reason: str) -> str:
-    """The sentence for a reason; an unknown one is shown as it is."""
+def failure_words(reason: str | None) -> str:
+    """The sentence for a reason, an unknown one as it is; nothing where nothing failed."""
+    if not reason:
+        return ""
     known = {**_refusals(), **_connections()}
     if reason in known:
         return known[reason]
-    if reason.startswith("tls_"):
-        return _("The other side could not prove who it is (TLS).")
-    if reason.startswith("sms_"):
-        return _("The provider answered with status %(status)s.", status=reason.removeprefix("sms_"))
-    if reason.startswith("telegram_"):
-        return _("Telegram answered with status %(status)s.", status=reason.removeprefix("telegram_"))
-    if reason.startswith("smtp_"):
-        return _("The mail server answered with code %(code)s.", code=reason.removeprefix("smtp_"))
-    return _("It failed: %(reason)s.", reason=reason)
+    kind, _sep, rest = reason.partition("_")
+    families = {
+        "tls": _("The other side could not prove who it is (TLS)."),
+        "sms": _("The provider answered with status %(status)s.", status=rest),
+        "telegram": _("Telegram answered with status %(status)s.", status=rest),
+        "smtp": _("The mail server answered with code %(code)s.", code=rest),
+    }
+    return families.get(kind, _("It failed: %(reason)s.", reason=reason))
 
 
 def _refusals() -> dict[str, str]:

@@ -28,12 +28,12 @@ class Reach:
     telegram: Telegram
     sms: SmsServer
 
-    def wish(self, *channels: str, who: UUID | None = None, **more: str) -> None:
+    def wish(self, *channels: str, who: UUID | None = None, quiet: tuple[str, str] | None = None) -> None:
         """What a member says on the page; the store's manager unless said otherwise."""
         person = who or self.chain.manager_id
         phone = PHONE if "sms" in channels else ""
         with transaction(self.chain.organisation_id) as session:
-            wish = Preferences(channels, phone, **more)  # type: ignore[arg-type]
+            wish = Preferences(channels, phone, *(quiet or (None, None)))
             save_preferences(session, person, wish, now=NOON)
 
     def link(self, who: UUID | None = None, chat: int = CHAT) -> None:

@@ -22,7 +22,7 @@ from tests.notifications.reach import CHAT, Reach
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-DAY = {"quiet_from": "13:00", "quiet_to": "15:00"}  # noon in UTC is 14:00 in Kyiv
+DAY = ("13:00", "15:00")  # noon in UTC is 14:00 in Kyiv
 
 
 def hire(chain: Chain, name: str = "deputy") -> object:
@@ -229,7 +229,7 @@ def test_a_bot_that_was_disconnected_is_passed_over(reach: Reach) -> None:
 def test_quiet_hours_leave_the_phone_alone_while_somebody_else_is_told(reach: Reach) -> None:
     hire(reach.chain)
     reach.link()
-    reach.wish("telegram", "email", **DAY)
+    reach.wish("telegram", "email", quiet=DAY)
     reach.complain()
     reach.send()
     assert reach.rows == [("email", "sent"), ("email", "sent")]
@@ -239,7 +239,7 @@ def test_quiet_hours_leave_the_phone_alone_while_somebody_else_is_told(reach: Re
 def test_the_promise_comes_before_quiet_hours(reach: Reach) -> None:
     """The store is open and nobody else of the step is awake."""
     reach.link()
-    reach.wish("telegram", "email", **DAY)
+    reach.wish("telegram", "email", quiet=DAY)
     reach.complain()
     reach.send()
     assert reach.rows == [("telegram", "sent")]
@@ -248,7 +248,7 @@ def test_the_promise_comes_before_quiet_hours(reach: Reach) -> None:
 def test_a_critical_alert_knows_no_quiet_hours(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
     hire(reach.chain)
     reach.link()
-    reach.wish("telegram", "email", **DAY)
+    reach.wish("telegram", "email", quiet=DAY)
     monkeypatch.setattr("app.alerts.actions.opening._severity", lambda _: Severity.CRITICAL)
     reach.complain()
     assert rows_of(reach.chain, Alert)[0].severity == Severity.CRITICAL
@@ -261,7 +261,7 @@ def test_whoever_was_spared_is_woken_when_nobody_else_can_be_told(
 ) -> None:
     hire(reach.chain)
     reach.link()
-    reach.wish("telegram", "email", **DAY)
+    reach.wish("telegram", "email", quiet=DAY)
     mail_server.refuse = "550 no such person"
     case = reach.complain()
     reach.send()
@@ -272,7 +272,7 @@ def test_whoever_was_spared_is_woken_when_nobody_else_can_be_told(
 def test_news_at_night_come_by_mail(reach: Reach) -> None:
     """The store is closed, so no promise runs."""
     reach.link()
-    reach.wish("telegram", "email", quiet_from="22:00", quiet_to="07:00")
+    reach.wish("telegram", "email", quiet=("22:00", "07:00"))
     case = reach.complain()
     case.call(now=NOON)
     night = NOON.replace(hour=23)

@@ -7,7 +7,7 @@ from cryptography.fernet import InvalidToken
 from flask_babel import gettext as _
 
 from app.channels import Channel, ChannelFailure, Form, Message
-from app.channels.http import HttpReply, HttpRequest, send_http
+from app.channels.http import HttpReply, HttpRequest, check_target, send_http
 from app.channels.sms import NAME
 from app.channels.sms.queries import find_gateway, secret_of
 from app.channels.sms.template import (
@@ -19,6 +19,7 @@ from app.channels.sms.template import (
     values_of,
 )
 from app.db import OrganisationSession, reading
+from app.errors import Invalid
 from app.ids import OrganisationId
 from app.web.settings import settings
 
@@ -97,6 +98,14 @@ def _pack(address: str, message: Message) -> TextMessage:
     return TextMessage(message.reference, address, text)
 
 
+def _check(organisation_id: OrganisationId) -> None:
+    template, _secret = own_gateway(organisation_id)
+    try:
+        check_target(template.url)
+    except Invalid as refusal:
+        raise ChannelFailure(refusal.faults["url"], is_permanent=True) from None
+
+
 def _is_ready(session: OrganisationSession) -> bool:
     return find_gateway(session) is not None
 
@@ -108,5 +117,5 @@ SMS = Channel(
     words=lambda: _("SMS"),
     is_ready=_is_ready,
     pack=_pack,
-    per_minute=PER_MINUTE,
+    check=_check,
 )

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from app.channels import Channel, ChannelFailure, Form, Link, Message
 from app.channels.telegram import NAME
-from app.channels.telegram.api import send_message
+from app.channels.telegram.api import get_bot, is_heard_by_another, send_message
 from app.channels.telegram.queries import find_bot, token_of
-from app.channels.telegram.rules import BLOCKED, CHAT_GONE, PER_MINUTE, fitted, may_be_a_button
+from app.channels.telegram.rules import BLOCKED, CHAT_GONE, fitted, may_be_a_button
 from app.db import OrganisationSession, reading
 from app.ids import OrganisationId
 from app.web.settings import settings
@@ -51,6 +51,13 @@ def own_token(organisation_id: OrganisationId) -> str:
         raise ChannelFailure("secret_key_changed", is_permanent=True) from None
 
 
+def check_token(token: str) -> None:
+    """Raise `ChannelFailure` for a token that Telegram does not know, or whose bot reports elsewhere."""
+    get_bot(token)
+    if is_heard_by_another(token):
+        raise ChannelFailure("heard_by_another")
+
+
 def _pack(address: str, message: Message) -> TelegramMessage:
     return TelegramMessage(address, f"{message.subject}\n\n{message.text}", message.link)
 
@@ -66,6 +73,6 @@ TELEGRAM = Channel(
     words=lambda: _("Telegram"),
     is_ready=_is_ready,
     pack=_pack,
-    per_minute=PER_MINUTE,
+    check=lambda organisation_id: check_token(own_token(organisation_id)),
     gone=frozenset({BLOCKED, CHAT_GONE}),
 )

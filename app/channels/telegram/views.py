@@ -11,9 +11,10 @@ from app.audit.rules import AuditDeed
 from app.channels import ChannelFailure
 from app.channels.telegram import NAME
 from app.channels.telegram.actions import connect_bot, disconnect_bot
-from app.channels.telegram.api import Bot, get_bot, is_heard_by_another
+from app.channels.telegram.api import Bot, get_bot
 from app.channels.telegram.queries import find_bot
 from app.channels.telegram.rules import is_token
+from app.channels.telegram.sender import check_token
 from app.channels.words import failure_words
 from app.db import OrganisationSession, reading, transaction
 from app.web.access import current_actor, member
@@ -70,10 +71,8 @@ def remove() -> Page:
 def _ask(token: str) -> Bot:
     if not is_token(token):
         raise ChannelFailure("no_token")
-    bot = get_bot(token)
-    if is_heard_by_another(token):
-        raise ChannelFailure("heard_by_another")
-    return bot
+    check_token(token)
+    return get_bot(token)
 
 
 def _connect(bot: Bot, token: str) -> None:

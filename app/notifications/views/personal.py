@@ -116,7 +116,7 @@ def _lines(session: OrganisationSession) -> list[Line]:
             address=found[name][0],
             is_broken=found[name][1],
             trial=tried.get(name),
-            failure=failure_words(tried[name].failure or "") if name in tried else "",
+            failure=failure_words(tried[name].failure) if name in tried else "",
         )
         for name, channel in CHANNELS.items()
         if name in found and channel.is_ready(session)

@@ -1,6 +1,7 @@
 """One message to one chat: what Telegram gets, and how its refusals are understood."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -98,7 +99,7 @@ def test_too_many_says_how_long_to_wait(chain: Chain, bot: Telegram) -> None:
 @pytest.mark.parametrize(
     ("parameters", "wait"), [({}, 1), ({"retry_after": -3}, 1), ({"retry_after": 10**12}, 3600)]
 )
-def test_no_wait_is_absurd(chain: Chain, bot: Telegram, parameters: dict[str, int], wait: int) -> None:
+def test_no_wait_is_absurd(chain: Chain, bot: Telegram, parameters: dict[str, Any], wait: int) -> None:
     bot.refusals["77"] = refusal(429, **parameters)
     assert failure(chain).retry_after == timedelta(seconds=wait)
 
