@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, pages
 from app.accounts.keys import check_api_key
 from app.accounts.sessions import load_actor, use_sessions
+from app.channels.health import watch_channels
 from app.db import connect_database
 from app.events import use_flow
 from app.flow import FLOW
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     log_requests(app)
     measure_requests(app)
     watch_promises()
+    watch_channels()
     speak_languages(app)
     use_sessions(app)
     guard_routes(app, load_actor, check_api_key)

@@ -8,6 +8,7 @@ from app.notifications.actions import queue_notifications
 JUDGE = "judge_pending_comments"
 NOTIFY = "send_due_notifications"
 REPLY = "send_due_replies"
+TRY = "send_due_trials"
 
 FLOW: Flow = {
     # A shopper taps a rating: a bad one opens an alert at once.
@@ -28,4 +29,6 @@ FLOW: Flow = {
     EventName.ALERT_REOPENED: Reaction(),
     EventName.ALERT_RESOLVED: Reaction(),
     EventName.ALERT_CLOSED: Reaction(),
+    # A member tries a channel of theirs.
+    EventName.TRIAL_REQUESTED: Reaction(later=(TRY,)),
 }

@@ -4,10 +4,14 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+Network = IPv4Network | IPv6Network
+_WIDEST = {4: 8, 6: 7}  # the widest private networks there are: 10.0.0.0/8 and fc00::/7
 
 SECRETS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MAIL_URL")
 
@@ -22,6 +26,10 @@ def _web_address(value: str | None) -> str | None:
     return value.rstrip("/") if value else None
 
 
+def _needed_web_address(value: str) -> str:
+    return _web_address(value) or ""
+
+
 def _database(value: str | None) -> str | None:
     if not value:
         return None
@@ -32,6 +40,15 @@ def _database(value: str | None) -> str | None:
     if value.startswith(("postgresql+psycopg://", "sqlite://")):
         return value
     raise ValueError("must be a postgresql:// or sqlite:/// address")
+
+
+def _networks(value: object) -> tuple[Network, ...]:
+    listed = str(value).split(",") if isinstance(value, str) else ()
+    networks = tuple(ip_network(part.strip()) for part in listed if part.strip())
+    for network in networks:
+        if network.prefixlen < _WIDEST[network.version]:
+            raise ValueError(f"{network} is too wide: name the networks of your own")
+    return networks
 
 
 class Settings(BaseModel):
@@ -53,7 +70,9 @@ class Settings(BaseModel):
     sentiment_model: str | None = None
     mail_url: str | None = None
     mail_from: str = "vidhuk@localhost"
+    telegram_api_url: Annotated[str, AfterValidator(_needed_web_address)] = "https://api.telegram.org"
     trusted_proxy_hops: int = Field(0, ge=0, le=5)
+    allow_private_targets: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
     contact_retention_days: int = Field(90, ge=1, le=3650)
 
     @property

@@ -4,7 +4,10 @@ from app.accounts import models as accounts
 from app.alerts import models as alerts
 from app.api import models as api
 from app.audit import models as audit
+from app.channels import models as channels
 from app.channels.email import models as mailbox
+from app.channels.sms import models as sms
+from app.channels.telegram import models as telegram
 from app.classification import models as classification
 from app.contacts import models as contacts
 from app.db import Base
@@ -26,6 +29,9 @@ FEATURES = (
     alerts,
     notifications,
     mailbox,
+    channels,
+    telegram,
+    sms,
     events,
     audit,
     api,

@@ -13,6 +13,7 @@ _MARKS_PER_LETTER = 8
 _CONTROLS = regex.compile(r"[\p{Cc}\uFFFE\uFFFF--[\n\t]]", regex.V1)
 _BIDI_OVERRIDES = regex.compile("[\u202a-\u202e\u2066-\u2069]")
 _STACKED_MARKS = regex.compile(rf"(\p{{M}}{{{_MARKS_PER_LETTER}}})\p{{M}}+")
+_JOINTS = regex.compile(r"([.:/@#])(?=[\w/@#])")
 _EDGES = regex.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
 # Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
 _AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
@@ -45,6 +46,14 @@ def first_graphemes(text: str, count: int) -> str:
     """The first `count` characters a person sees, with an ellipsis when more follow."""
     seen = regex.findall(r"\X", text)
     return text if len(seen) <= count else "".join(seen[: count - 1]).rstrip() + "…"
+
+
+def unlinked(text: str) -> str:
+    """Somebody's words in which no program finds an address to make a link of, and people see no difference.
+
+    A zero-width space follows each sign that joins the parts of an address, or begins a name or a command.
+    """
+    return str(_JOINTS.sub("\\1\u200b", text))
 
 
 def search_form(text: str) -> str:

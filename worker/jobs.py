@@ -7,6 +7,7 @@ from app import clock
 from app.alerts.actions import send_due_replies as send_replies
 from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
+from app.notifications.actions import send_due_trials as send_trials
 from app.web.settings import settings
 from worker.classifying import current_classifier
 
@@ -21,13 +22,19 @@ def judge_pending_comments() -> None:
 
 def send_due_notifications() -> None:
     """Send every notification that is due."""
-    _until_none_is_left(lambda: send_notifications(settings().base_url, now=clock.now()))
+    own = settings()
+    _until_none_is_left(lambda: send_notifications(own.secret_key, own.base_url, now=clock.now()))
 
 
 def send_due_replies() -> None:
     """Send every e-mail reply to a shopper that is due."""
     own = settings()
     _until_none_is_left(lambda: send_replies(own.secret_key, own.base_url, now=clock.now()))
+
+
+def send_due_trials() -> None:
+    """Send every test message that is due."""
+    _until_none_is_left(lambda: send_trials(now=clock.now()))
 
 
 def _until_none_is_left(work: Callable[[], int]) -> None:
@@ -38,5 +45,6 @@ def _until_none_is_left(work: Callable[[], int]) -> None:
 
 
 JOBS: dict[str, Callable[[], None]] = {
-    job.__name__: job for job in (judge_pending_comments, send_due_notifications, send_due_replies)
+    job.__name__: job
+    for job in (judge_pending_comments, send_due_notifications, send_due_replies, send_due_trials)
 }

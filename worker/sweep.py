@@ -12,11 +12,16 @@ from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, looking_across, transaction_across
-from app.flow import JUDGE, NOTIFY, REPLY
-from app.notifications.models import Notification
+from app.flow import JUDGE, NOTIFY, REPLY, TRY
+from app.notifications.models import Notification, Trial
 from worker.hurry import Hurry, run_here
 
-PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
+PROMISES: dict[str, type[LeasedRow]] = {
+    JUDGE: Classification,
+    NOTIFY: Notification,
+    REPLY: Message,
+    TRY: Trial,
+}
 # What may be kept for a time only. Each erases in all organisations whatever is past it.
 HOUSE: tuple[Callable[..., int], ...] = (erase_expired_contacts, forget_old_calls)
 log = structlog.get_logger()

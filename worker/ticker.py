@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import clock
 from app.alerts.actions import fire_due_timers
+from app.notifications.chats import listen
 from worker.hurry import Hurry
 from worker.relay import relay
 from worker.sweep import keep_house, stand_in, sweep
@@ -16,6 +17,7 @@ log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
 RELAY_SECONDS = 0.2
 SWEEP_SECONDS = 2.0
+CHATS_SECONDS = 1.0
 HOUSE_SECONDS = 3600.0
 
 
@@ -35,6 +37,7 @@ class Ticker:
             (RELAY_SECONDS, lambda: relay(self._hurry)),
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
+            (CHATS_SECONDS, lambda: listen(now=clock.now())),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]

@@ -125,6 +125,16 @@ def find_active_member(session: OrganisationSession, membership_id: UUID) -> Mem
     return Member(*row) if row else None
 
 
+def find_actor(session: OrganisationSession, membership_id: UUID) -> Actor | None:
+    """What a member may see and do today; ``None`` for one who no longer works here."""
+    row = session.execute(
+        select(User, Membership)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.id == membership_id, Membership.is_active, User.is_active)
+    ).first()
+    return actor_of(session, row[0], row[1]) if row else None
+
+
 def find_handler(session: OrganisationSession, email: str, store: Store) -> Member | None:
     """The member with that address who may handle the store's alerts, or ``None``."""
     handles = [

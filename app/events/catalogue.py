@@ -20,6 +20,7 @@ class EventName(StrEnum):
     ALERT_REOPENED = "alert.reopened"
     SHOPPER_WROTE = "shopper.wrote"
     REPLY_WRITTEN = "reply.written"
+    TRIAL_REQUESTED = "trial.requested"
 
 
 PUBLIC = frozenset(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request
 from flask_babel import gettext as _
 
-from app.web.actor import Actor
+from app.web.actor import Actor, Permission
 from app.web.settings import settings
 
 Count = Callable[[Actor], int]
@@ -46,9 +46,17 @@ def navigation() -> list[Entry]:
         ("surveys", "/surveys", _("Surveys"), False),
         ("policies", "/settings/policies", _("Policies"), False),
     ]
+    pages.append(("notifications", "/settings/notifications", _("My notifications"), False))
+    if _may(Permission.EDIT_SETTINGS):
+        pages.append(("channels", "/settings/channels", _("Channels"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]
+
+
+def _may(permission: Permission) -> bool:
+    actor: Actor | None = g.get("actor")
+    return actor is not None and actor.may(permission)
 
 
 def _is_current(path: str) -> bool:

@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from app import clock
 from app.text import first_graphemes
 from app.web.assets import serve_assets
+from app.web.banners import use_banners
 from app.web.languages import LANGUAGES, request_language
 from app.web.navigation import use_navigation
 from app.web.settings import settings
@@ -24,6 +25,7 @@ def prepare_templates(app: Flask) -> None:
     app.context_processor(_values)
     serve_assets(app)
     use_navigation(app)
+    use_banners(app)
 
 
 def local_time(at: datetime, zone: str) -> str:

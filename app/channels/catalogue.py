@@ -1,0 +1,8 @@
+"""Every way out. To take one away, delete its folder and its line here."""
+
+from app.channels import Channel
+from app.channels.email.sender import EMAIL
+from app.channels.sms.sender import SMS
+from app.channels.telegram.sender import TELEGRAM
+
+CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (EMAIL, TELEGRAM, SMS)}

@@ -1,0 +1,1 @@
+"""Guarded HTTP: against addresses that must not be reached, and receivers that do not behave."""
