@@ -13,6 +13,7 @@ from app.responses import models as responses
 from app.stores import models as stores
 from app.surveys import models as surveys
 from app.touchpoints import models as touchpoints
+from app.webhooks import models as webhooks
 
 FEATURES = (
     accounts,
@@ -27,5 +28,6 @@ FEATURES = (
     mailbox,
     events,
     audit,
+    webhooks,
 )
 ALL = Base.metadata.sorted_tables

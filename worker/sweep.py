@@ -1,21 +1,43 @@
 """The sweep: whatever became of Redis or of a worker, rows that are due are told of again."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, select
 
 from app.alerts.models import Message
 from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
-from app.db import LeasedRow, looking_across, transaction_across
-from app.flow import JUDGE, NOTIFY, REPLY
+from app.db import LeasedRow, OrganisationSession, is_free, looking_across, transaction_across
+from app.events.actions import forget_old_events
+from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS
 from app.notifications.models import Notification
+from app.webhooks.actions import forget_old_deliveries
+from app.webhooks.models import EndpointNotice, WebhookDelivery
 from worker.hurry import Hurry, run_here
+from worker.queues import SLOW
 
-PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
+PROMISES: dict[str, type[LeasedRow]] = {
+    JUDGE: Classification,
+    NOTIFY: Notification,
+    REPLY: Message,
+    DELIVER: WebhookDelivery,
+    TELL_OWNERS: EndpointNotice,
+}
+
+
+class Forget(Protocol):
+    """Deletes some of what is old; how much there was."""
+
+    def __call__(self, session: OrganisationSession, *, now: datetime) -> int:
+        """Delete a part of it."""
+        ...
+
+
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)
+NOT_AT_ALL = timedelta(0)
 
 
 def sweep(hurry: Hurry, *, now: datetime) -> list[str]:
@@ -30,12 +52,28 @@ def stand_in(*, now: datetime) -> list[str]:
 
     Messages are sent after ten seconds; comments that nobody has judged in ten minutes go to the word list.
     """
-    late = [job for job in _late(ALONE, now=now) if job != JUDGE]
+    late = [job for job in _late(ALONE, now=now) if job != JUDGE and job not in SLOW]
     for job in late:
         run_here(job)
     if JUDGE in _late(PATIENCE, now=now):
         judge_pending(None, now=now)
     return late
+
+
+def deliver_alone(*, has_workers: bool, now: datetime) -> bool:
+    """Deliver webhooks here that no worker delivers; whether there were any. A loop of its own calls this.
+
+    Where there are workers, one that has anything in hand is at work on the rest too.
+    """
+    with looking_across() as session:
+        is_late = session.scalar(_has_waited(WebhookDelivery, ALONE if has_workers else NOT_AT_ALL, now=now))
+        is_in_hand = has_workers and session.scalar(
+            select(exists().where(WebhookDelivery.lease_until >= now))
+        )
+    if not is_late or is_in_hand:
+        return False
+    run_here(DELIVER)
+    return True
 
 
 def _late(by: timedelta, *, now: datetime) -> list[str]:
@@ -44,11 +82,20 @@ def _late(by: timedelta, *, now: datetime) -> list[str]:
 
 
 def _has_waited(kind: type[LeasedRow], by: timedelta, *, now: datetime) -> Select[bool]:
-    is_free = or_(kind.lease_until.is_(None), kind.lease_until < now)
-    return select(exists().where(kind.due_at < now - by, is_free))
+    return select(exists().where(kind.due_at <= now - by, is_free(kind, now=now)))
 
 
 def keep_house(*, now: datetime) -> None:
-    """Erase what may no longer be kept."""
+    """Erase what may no longer be kept, and forget what nobody asks for any more."""
     with transaction_across() as session:
         erase_expired_contacts(session, now=now)
+    for forget in (forget_old_deliveries, forget_old_events):
+        _until_none_is_left(forget, now=now)
+
+
+def _until_none_is_left(forget: Forget, *, now: datetime) -> None:
+    """A thousand at a time, so that nobody waits long for the one writer of SQLite."""
+    is_done = False
+    while not is_done:
+        with transaction_across() as session:
+            is_done = forget(session, now=now) == 0

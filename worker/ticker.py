@@ -10,12 +10,13 @@ from app import clock
 from app.alerts.actions import fire_due_timers
 from worker.hurry import Hurry
 from worker.relay import relay
-from worker.sweep import keep_house, stand_in, sweep
+from worker.sweep import deliver_alone, keep_house, stand_in, sweep
 
 log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
 RELAY_SECONDS = 0.2
 SWEEP_SECONDS = 2.0
+WEBHOOKS_SECONDS = 1.0
 HOUSE_SECONDS = 3600.0
 
 
@@ -35,6 +36,7 @@ class Ticker:
             (RELAY_SECONDS, lambda: relay(self._hurry)),
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
+            (WEBHOOKS_SECONDS, self._deliver_alone),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -43,6 +45,9 @@ class Ticker:
         self._stop.wait()
         for thread in threads:
             thread.join(timeout=5)
+
+    def _deliver_alone(self) -> None:
+        deliver_alone(has_workers=self._hurry.has_queues, now=clock.now())
 
     def stop(self, *_: object) -> None:
         """End after what is in hand."""

@@ -1,6 +1,6 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
-from app.db.claim import Claim, claim, holds
+from app.db.claim import Claim, claim, holds, is_free
 from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
 from app.db.level import missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
@@ -35,6 +35,7 @@ __all__ = [
     "get_row",
     "holds",
     "insert_once",
+    "is_free",
     "locking",
     "looking_across",
     "migrate",

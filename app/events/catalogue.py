@@ -20,6 +20,8 @@ class EventName(StrEnum):
     ALERT_REOPENED = "alert.reopened"
     SHOPPER_WROTE = "shopper.wrote"
     REPLY_WRITTEN = "reply.written"
+    DELIVERY_PROMISED = "delivery.promised"
+    ENDPOINT_DISABLED = "endpoint.disabled"
 
 
 PUBLIC = frozenset(
