@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.alerts import models as alerts
+from app.api import models as api
 from app.audit import models as audit
 from app.channels.email import models as mailbox
 from app.classification import models as classification
@@ -29,5 +30,6 @@ FEATURES = (
     events,
     audit,
     webhooks,
+    api,
 )
 ALL = Base.metadata.sorted_tables

@@ -1,15 +1,17 @@
 """The sweep: whatever became of Redis or of a worker, rows that are due are told of again."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 
+import structlog
 from sqlalchemy import Select, exists, select
 
 from app.alerts.models import Message
+from app.api.actions import forget_old_calls
 from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
-from app.db import LeasedRow, OrganisationSession, is_free, looking_across, transaction_across
+from app.db import LeasedRow, is_free, looking_across, transaction_across
 from app.events.actions import forget_old_events
 from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS
 from app.notifications.models import Notification
@@ -27,14 +29,14 @@ PROMISES: dict[str, type[LeasedRow]] = {
 }
 
 
-class Forget(Protocol):
-    """Deletes some of what is old; how much there was."""
-
-    def __call__(self, session: OrganisationSession, *, now: datetime) -> int:
-        """Delete a part of it."""
-        ...
-
-
+# What may be kept for a time only. Each erases in all organisations what is past it, or a part of that.
+HOUSE: tuple[Callable[..., int], ...] = (
+    erase_expired_contacts,
+    forget_old_calls,
+    forget_old_deliveries,
+    forget_old_events,
+)
+log = structlog.get_logger()
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)
 NOT_AT_ALL = timedelta(0)
@@ -86,16 +88,16 @@ def _has_waited(kind: type[LeasedRow], by: timedelta, *, now: datetime) -> Selec
 
 
 def keep_house(*, now: datetime) -> None:
-    """Erase what may no longer be kept, and forget what nobody asks for any more."""
+    """Erase what may no longer be kept; what fails holds up nothing else, and is tried again next time."""
+    for erase in HOUSE:
+        try:
+            while _keep(erase, now=now):
+                pass
+        except Exception as error:  # noqa: BLE001 - what is due elsewhere must not wait for this
+            log.error("house_keeping_failed", chore=erase.__name__, error=type(error).__name__)
+
+
+def _keep(erase: Callable[..., int], *, now: datetime) -> int:
+    """A part of it: some erase a thousand rows at a time, so that no other writer waits long."""
     with transaction_across() as session:
-        erase_expired_contacts(session, now=now)
-    for forget in (forget_old_deliveries, forget_old_events):
-        _until_none_is_left(forget, now=now)
-
-
-def _until_none_is_left(forget: Forget, *, now: datetime) -> None:
-    """A thousand at a time, so that nobody waits long for the one writer of SQLite."""
-    is_done = False
-    while not is_done:
-        with transaction_across() as session:
-            is_done = forget(session, now=now) == 0
+        return erase(session, now=now)

@@ -34,7 +34,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class StoreName(Part):
+class StoreInShort(Part):
     """A store in short."""
 
     id: UUID
@@ -46,7 +46,7 @@ class ResponseData(Part):
 
     id: UUID
     url: str = Field(description="Where the API shows all of it.")
-    store: StoreName
+    store: StoreInShort
     rating: int = Field(ge=0, le=10)
     channel: Channel
     suspect: bool = Field(description="Kept out of scores: a machine may have sent it.")
@@ -73,7 +73,7 @@ class AlertData(Part):
     reachable: bool = Field(description="Whether the shopper can be answered.")
     response_id: UUID
     rating: int = Field(ge=0, le=10)
-    store: StoreName
+    store: StoreInShort
     suspect: bool
     late: bool
     opened_at: Instant
@@ -217,9 +217,9 @@ def _alert_moved(
     return AlertMoved.model_validate({"type": name, "timestamp": at, "data": data})
 
 
-def _store_name(session: OrganisationSession, store_id: UUID) -> StoreName:
+def _store_name(session: OrganisationSession, store_id: UUID) -> StoreInShort:
     store = get_row(session, Store, store_id)
-    return StoreName(id=store.id, code=store.code)
+    return StoreInShort(id=store.id, code=store.code)
 
 
 def _sequence(session: OrganisationSession, name: EventName, alert: Alert) -> int:

@@ -7,8 +7,8 @@ from alembic import op
 
 from app.db import UtcInstant
 
-revision = "0009_create_webhooks"
-down_revision = "0008_create_audit"
+revision = "0010_create_webhooks"
+down_revision = "0009_create_key_scopes"
 
 
 def upgrade() -> None:
