@@ -13,8 +13,9 @@ from app.stores.views import pages as stores
 from app.surveys.views import pages as surveys
 from app.touchpoints.views import pages as touchpoints
 from app.web.views import pages as web
+from app.webhooks.views import pages as webhooks
 
-DASHBOARD = (accounts, alert_pages, policy_pages, mailbox, insight, stores, surveys, touchpoints)
+DASHBOARD = (accounts, alert_pages, policy_pages, mailbox, insight, stores, surveys, touchpoints, webhooks)
 # No session, so nothing to forge: a response's own key guards it (see docs/decisions).
 PUBLIC = (web, responses, return_pages)
 

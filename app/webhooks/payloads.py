@@ -15,6 +15,7 @@ from app.events import Event, EventName
 from app.responses.models import Response
 from app.responses.rules import Channel
 from app.stores.models import Store
+from app.webhooks.rules import TEST_TYPE
 
 
 def _written(at: datetime) -> str:
@@ -134,6 +135,17 @@ class WebhookTrial(Part):
 
 
 Payload = ResponseReceived | ResponseClassified | AlertMoved | WebhookTrial
+# For each type the model of its body: what the API document tells of.
+MODELS: dict[str, type[BaseModel]] = {
+    EventName.RESPONSE_RECEIVED: ResponseReceived,
+    EventName.RESPONSE_CLASSIFIED: ResponseClassified,
+    EventName.ALERT_OPENED: AlertMoved,
+    EventName.ALERT_ACKNOWLEDGED: AlertMoved,
+    EventName.ALERT_ANSWERED: AlertMoved,
+    EventName.ALERT_BREACHED: AlertMoved,
+    EventName.ALERT_CLOSED: AlertMoved,
+    TEST_TYPE: WebhookTrial,
+}
 # The line of an alert's history that an event stands for.
 _LINES = {
     EventName.ALERT_OPENED: (Deed.OPENED,),

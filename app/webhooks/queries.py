@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 
 from app.db import OrganisationSession, get_row, is_free, locking
 from app.errors import NotFound
 from app.ids import OrganisationId
+from app.stores.models import Store
 from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookTally
-from app.webhooks.rules import AT_ONCE, AT_ONCE_WHILE_FAILING, UNDELIVERED, EndpointState
+from app.webhooks.rules import AT_ONCE, AT_ONCE_WHILE_FAILING, UNDELIVERED, DeliveryState, EndpointState
 
 _DAY = timedelta(hours=24)
 _REMEMBERED = "webhook_wishes"
@@ -49,6 +50,16 @@ class Health:
     failed: int = 0
     cancelled: int = 0
     pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries a list shows; what is left empty narrows nothing."""
+
+    endpoint_id: UUID | None = None
+    state: DeliveryState | None = None
+    type: str | None = None
+    since: datetime | None = None
 
 
 def sealing_purpose(endpoint_id: UUID) -> str:
@@ -139,12 +150,36 @@ def undelivered(endpoint_id: UUID, *, since: datetime) -> ColumnElement[bool]:
 
 def undelivered_count(session: OrganisationSession, endpoint_id: UUID, *, since: datetime) -> int:
     """How many those are."""
-    return session.scalar(select(func.count()).where(undelivered(endpoint_id, since=since))) or 0
+    counted = select(func.count()).select_from(WebhookDelivery)
+    return session.scalar(counted.where(undelivered(endpoint_id, since=since))) or 0
 
 
-def deliveries() -> Select[WebhookDelivery]:
-    """All deliveries, for lists to choose from."""
-    return select(WebhookDelivery)
+def deliveries(wanted: Wanted) -> Select[WebhookDelivery]:
+    """The deliveries that a list wants, in no order yet."""
+    statement = select(WebhookDelivery)
+    if wanted.endpoint_id:
+        statement = statement.where(WebhookDelivery.endpoint_id == wanted.endpoint_id)
+    if wanted.state:
+        statement = statement.where(WebhookDelivery.state == wanted.state)
+    if wanted.type:
+        statement = statement.where(WebhookDelivery.type == wanted.type)
+    if wanted.since:
+        statement = statement.where(WebhookDelivery.created_at >= wanted.since)
+    return statement
+
+
+def deliveries_page(
+    session: OrganisationSession, wanted: Wanted, *, before: UUID | None, limit: int
+) -> tuple[list[WebhookDelivery], UUID | None]:
+    """Deliveries, newest first, from after the one named, and after which the next page begins."""
+    place = tuple_(WebhookDelivery.created_at, WebhookDelivery.id)
+    last = session.get(WebhookDelivery, (session.scope(), before)) if before else None
+    statement = deliveries(wanted)
+    if last:
+        statement = statement.where(place < (last.created_at, last.id))
+    newest_first = (WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
+    rows = list(session.scalars(statement.order_by(*newest_first).limit(limit + 1)))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
 def get_delivery(session: OrganisationSession, delivery_id: UUID) -> WebhookDelivery:
@@ -164,6 +199,12 @@ def attempts_of(session: OrganisationSession, delivery: WebhookDelivery) -> list
     """Every attempt, newest first."""
     own = select(WebhookAttempt).where(WebhookAttempt.delivery_id == delivery.id)
     return list(session.scalars(own.order_by(WebhookAttempt.number.desc())))
+
+
+def home_zone(session: OrganisationSession) -> str:
+    """The time zone of most stores: times on pages about no store in particular are told in it."""
+    zones = select(Store.time_zone).group_by(Store.time_zone).order_by(func.count().desc(), Store.time_zone)
+    return session.scalar(zones.limit(1)) or "Europe/Kyiv"
 
 
 def attempts_by_outcome(session: OrganisationSession) -> dict[str, int]:

@@ -50,6 +50,17 @@ def disabled_sentence(endpoint: WebhookEndpoint) -> str:
     }[Disabled(endpoint.disabled_reason or Disabled.PAUSED)]
 
 
+def hours_words() -> dict[int, str]:
+    """How far back a replay may go, by hours."""
+    return {
+        1: _("the last hour"),
+        24: _("the last 24 hours"),
+        72: _("the last 3 days"),
+        168: _("the last 7 days"),
+        720: _("the last 30 days"),
+    }
+
+
 def reason_words() -> dict[str, str]:
     """Why there was no answer."""
     return {**_own_refusals(), **_connection_faults(), **_tls_faults()}
