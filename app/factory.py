@@ -23,6 +23,7 @@ from app.web.languages import speak_languages
 from app.web.logs import configure_logs, log_requests
 from app.web.metrics import measure_requests
 from app.web.templating import prepare_templates
+from app.webhooks.health import watch_webhooks
 
 STATIC = Path(__file__).parents[1] / "static"
 _REQUEST_BYTES = 256 * 1024
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
     measure_requests(app)
     watch_promises()
     watch_channels()
+    watch_webhooks()
     speak_languages(app)
     use_sessions(app)
     guard_routes(app, load_actor, check_api_key)

@@ -17,6 +17,7 @@ from app.stores.views import pages as stores
 from app.surveys.views import pages as surveys
 from app.touchpoints.views import pages as touchpoints
 from app.web.views import pages as web
+from app.webhooks.views import pages as webhooks
 
 DASHBOARD = (
     accounts,
@@ -31,6 +32,7 @@ DASHBOARD = (
     stores,
     surveys,
     touchpoints,
+    webhooks,
 )
 # No session, so nothing to forge: a key or a signed link guards each (see docs/decisions).
 PUBLIC = (web, responses, return_pages, take_pages)

@@ -17,6 +17,7 @@ from app.responses import models as responses
 from app.stores import models as stores
 from app.surveys import models as surveys
 from app.touchpoints import models as touchpoints
+from app.webhooks import models as webhooks
 
 FEATURES = (
     accounts,
@@ -34,6 +35,7 @@ FEATURES = (
     sms,
     events,
     audit,
+    webhooks,
     api,
 )
 ALL = Base.metadata.sorted_tables

@@ -1,4 +1,4 @@
-"""Redis only hurries: it is told which jobs have work. Without it, the jobs run here, in this process."""
+"""Redis only hurries: it is told which jobs have work. Without it, the jobs run in this process."""
 
 import contextlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from worker.jobs import JOBS
-from worker.queues import JOB_SECONDS, QUEUE_OF, QUEUES
+from worker.queues import JOB_SECONDS, QUEUE_OF, QUEUES, SLOW
 
 log = structlog.get_logger()
 _TIMEOUT_SECONDS = 1.0
@@ -32,7 +32,7 @@ def connect(url: str) -> Redis:
 
 
 class Hurry:
-    """Tells workers, through RQ, that there is work; does it itself when they cannot be told."""
+    """Tells workers, through RQ, that there is work; does what is quick itself when they cannot be told."""
 
     def __init__(self, redis_url: str | None) -> None:
         """Without an address there are no workers, and every job runs here."""
@@ -43,10 +43,16 @@ class Hurry:
                 name: Queue(name, connection=client, serializer=JSONSerializer) for name in QUEUES
             }
 
+    @property
+    def has_queues(self) -> bool:
+        """Whether there may be workers at all."""
+        return bool(self._queues)
+
     def tell(self, jobs: Iterable[str], mark: str) -> None:
         """Have each job run soon. The same `mark` queues a job once, so a repeat costs nothing."""
         for job in jobs:
-            if not self._queues or not self._enqueue(job, mark):
+            is_told = bool(self._queues) and self._enqueue(job, mark)
+            if not is_told and job not in SLOW:
                 run_here(job)
 
     def _enqueue(self, job: str, mark: str) -> bool:

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 from app import clock
 from app.alerts.actions import send_due_replies as send_replies
+from app.channels.http import own_guard
 from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
 from app.notifications.actions import send_due_trials as send_trials
 from app.web.settings import settings
+from app.webhooks.actions import send_due_endpoint_notices as send_notices
 from worker.classifying import current_classifier
+from worker.delivering import deliver_until
 
 # Well below the time that RQ gives a job: one that is cut off may send a message twice.
 LONGEST = timedelta(seconds=30)
@@ -37,6 +40,16 @@ def send_due_trials() -> None:
     _until_none_is_left(lambda: send_trials(now=clock.now()))
 
 
+def deliver_webhooks() -> None:
+    """Deliver every webhook that is due."""
+    deliver_until(clock.now() + LONGEST, settings().secret_key, own_guard())
+
+
+def send_due_endpoint_notices() -> None:
+    """Tell owners of every endpoint that was given up."""
+    _until_none_is_left(lambda: send_notices(settings().base_url, now=clock.now()))
+
+
 def _until_none_is_left(work: Callable[[], int]) -> None:
     """What the time does not suffice for stays due, and the sweep tells of it again."""
     until = clock.now() + LONGEST
@@ -46,5 +59,12 @@ def _until_none_is_left(work: Callable[[], int]) -> None:
 
 JOBS: dict[str, Callable[[], None]] = {
     job.__name__: job
-    for job in (judge_pending_comments, send_due_notifications, send_due_replies, send_due_trials)
+    for job in (
+        judge_pending_comments,
+        send_due_notifications,
+        send_due_replies,
+        send_due_trials,
+        deliver_webhooks,
+        send_due_endpoint_notices,
+    )
 }

@@ -4,29 +4,41 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, select
 
 from app.alerts.models import Message
 from app.api.actions import forget_old_calls
 from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
-from app.db import LeasedRow, looking_across, transaction_across
-from app.flow import JUDGE, NOTIFY, REPLY, TRY
+from app.db import LeasedRow, is_free, looking_across, transaction_across
+from app.events.actions import forget_old_events
+from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
 from app.notifications.models import Notification, Trial
+from app.webhooks.actions import forget_old_deliveries
+from app.webhooks.models import EndpointNotice, WebhookDelivery
 from worker.hurry import Hurry, run_here
+from worker.queues import SLOW
 
 PROMISES: dict[str, type[LeasedRow]] = {
     JUDGE: Classification,
     NOTIFY: Notification,
     REPLY: Message,
     TRY: Trial,
+    DELIVER: WebhookDelivery,
+    TELL_OWNERS: EndpointNotice,
 }
-# What may be kept for a time only. Each erases in all organisations whatever is past it.
-HOUSE: tuple[Callable[..., int], ...] = (erase_expired_contacts, forget_old_calls)
+# What may be kept for a time only. Each erases in all organisations what is past it, or a part of that.
+HOUSE: tuple[Callable[..., int], ...] = (
+    erase_expired_contacts,
+    forget_old_calls,
+    forget_old_deliveries,
+    forget_old_events,
+)
 log = structlog.get_logger()
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)
+NOT_AT_ALL = timedelta(0)
 
 
 def sweep(hurry: Hurry, *, now: datetime) -> list[str]:
@@ -41,12 +53,28 @@ def stand_in(*, now: datetime) -> list[str]:
 
     Messages are sent after ten seconds; comments that nobody has judged in ten minutes go to the word list.
     """
-    late = [job for job in _late(ALONE, now=now) if job != JUDGE]
+    late = [job for job in _late(ALONE, now=now) if job != JUDGE and job not in SLOW]
     for job in late:
         run_here(job)
     if JUDGE in _late(PATIENCE, now=now):
         judge_pending(None, now=now)
     return late
+
+
+def deliver_alone(*, has_workers: bool, now: datetime) -> bool:
+    """Deliver webhooks here that no worker delivers; whether there were any. A loop of its own calls this.
+
+    Where there are workers, one that has anything in hand is at work on the rest too.
+    """
+    with looking_across() as session:
+        is_late = session.scalar(_has_waited(WebhookDelivery, ALONE if has_workers else NOT_AT_ALL, now=now))
+        is_in_hand = has_workers and session.scalar(
+            select(exists().where(WebhookDelivery.lease_until >= now))
+        )
+    if not is_late or is_in_hand:
+        return False
+    run_here(DELIVER)
+    return True
 
 
 def _late(by: timedelta, *, now: datetime) -> list[str]:
@@ -55,15 +83,20 @@ def _late(by: timedelta, *, now: datetime) -> list[str]:
 
 
 def _has_waited(kind: type[LeasedRow], by: timedelta, *, now: datetime) -> Select[bool]:
-    is_free = or_(kind.lease_until.is_(None), kind.lease_until < now)
-    return select(exists().where(kind.due_at < now - by, is_free))
+    return select(exists().where(kind.due_at <= now - by, is_free(kind, now=now)))
 
 
 def keep_house(*, now: datetime) -> None:
     """Erase what may no longer be kept; what fails holds up nothing else, and is tried again next time."""
     for erase in HOUSE:
         try:
-            with transaction_across() as session:
-                erase(session, now=now)
+            while _keep(erase, now=now):
+                pass
         except Exception as error:  # noqa: BLE001 - what is due elsewhere must not wait for this
             log.error("house_keeping_failed", chore=erase.__name__, error=type(error).__name__)
+
+
+def _keep(erase: Callable[..., int], *, now: datetime) -> int:
+    """A part of it: some erase a thousand rows at a time, so that no other writer waits long."""
+    with transaction_across() as session:
+        return erase(session, now=now)

@@ -11,13 +11,14 @@ from app.alerts.actions import fire_due_timers
 from app.notifications.chats import listen
 from worker.hurry import Hurry
 from worker.relay import relay
-from worker.sweep import keep_house, stand_in, sweep
+from worker.sweep import deliver_alone, keep_house, stand_in, sweep
 
 log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
 RELAY_SECONDS = 0.2
 SWEEP_SECONDS = 2.0
 CHATS_SECONDS = 1.0
+WEBHOOKS_SECONDS = 1.0
 HOUSE_SECONDS = 3600.0
 
 
@@ -38,6 +39,7 @@ class Ticker:
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
             (CHATS_SECONDS, lambda: listen(now=clock.now())),
+            (WEBHOOKS_SECONDS, self._deliver_alone),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -46,6 +48,9 @@ class Ticker:
         self._stop.wait()
         for thread in threads:
             thread.join(timeout=5)
+
+    def _deliver_alone(self) -> None:
+        deliver_alone(has_workers=self._hurry.has_queues, now=clock.now())
 
     def stop(self, *_: object) -> None:
         """End after what is in hand."""

@@ -99,6 +99,17 @@ def members_of_store(session: OrganisationSession, role: Role, store: Store) -> 
     return [Member(*row) for row in rows]
 
 
+def owners(session: OrganisationSession) -> list[Member]:
+    """The active owners of the session's organisation, by name."""
+    rows = session.execute(
+        select(Membership.id, User.name, User.email, User.language, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.role == Role.OWNER, Membership.is_active, User.is_active)
+        .order_by(User.name)
+    )
+    return [Member(*row) for row in rows]
+
+
 def member_names(session: OrganisationSession) -> dict[UUID, str]:
     """Names of all members, for histories and owners."""
     rows = session.execute(select(Membership.id, User.name).join(User, User.id == Membership.user_id))

@@ -1,6 +1,6 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
-from app.db.claim import Claim, claim, holds
+from app.db.claim import Claim, claim, holds, is_free
 from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
 from app.db.insert import insert_once, insert_row, insert_rows
 from app.db.level import missing_migration, newest_migration
@@ -37,6 +37,7 @@ __all__ = [
     "insert_once",
     "insert_row",
     "insert_rows",
+    "is_free",
     "locking",
     "looking_across",
     "migrate",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, or_, select, true, tuple_, update
 
 from app.db.rows import LeasedRow
 from app.db.session import OrganisationSession
@@ -22,15 +22,21 @@ class Claim:
 
 
 def claim(
-    session: OrganisationSession, kind: type[LeasedRow], *, now: datetime, lease: timedelta, limit: int
+    session: OrganisationSession,
+    kind: type[LeasedRow],
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    only: ColumnElement[bool] | None = None,
 ) -> list[Claim]:
-    """Take up to `limit` due rows of any organisation that nobody holds, oldest first.
+    """Take up to `limit` due rows of any organisation that nobody holds, oldest first; perhaps `only` some.
 
     PostgreSQL skips rows that another process is taking at this moment; SQLite has one writer.
     """
     ready = (
         select(kind.organisation_id, kind.id)
-        .where(kind.due_at <= now, or_(kind.lease_until.is_(None), kind.lease_until < now))
+        .where(kind.due_at <= now, is_free(kind, now=now), true() if only is None else only)
         .order_by(kind.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -45,6 +51,11 @@ def claim(
     )
     rows = sorted(session.execute(taken), key=lambda row: (row.due_at, row.id))
     return [Claim(*row[1:]) for row in rows]
+
+
+def is_free(kind: type[LeasedRow], *, now: datetime) -> ColumnElement[bool]:
+    """Whether no process is at work on the row."""
+    return or_(kind.lease_until.is_(None), kind.lease_until < now)
 
 
 def holds(kind: type[LeasedRow], claimed: Claim) -> ColumnElement[bool]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
 
 from app.db import OrganisationSession, insert_row
 from app.events.catalogue import EventName
 from app.events.models import Event
+
+KEPT = timedelta(days=30)
+_AT_A_TIME = 1000
 
 Handler = Callable[[OrganisationSession, Event], None]
 
@@ -46,3 +51,13 @@ def record(
 def jobs_after(name: str) -> tuple[str, ...]:
     """The jobs that workers run after this event; none after one that this version does not know."""
     return _flow[EventName(name)].later if name in _flow else ()
+
+
+def forget_old_events(session: OrganisationSession, *, now: datetime) -> int:
+    """Delete up to a thousand events older than 30 days that workers have heard of; how many there were."""
+    old = select(Event.organisation_id, Event.id).where(
+        Event.at < now - KEPT, Event.dispatched_at.is_not(None)
+    )
+    keys = [tuple(row) for row in session.execute(old.limit(_AT_A_TIME))]
+    session.execute(delete(Event).where(tuple_(Event.organisation_id, Event.id).in_(keys)))
+    return len(keys)

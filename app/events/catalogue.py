@@ -21,6 +21,8 @@ class EventName(StrEnum):
     SHOPPER_WROTE = "shopper.wrote"
     REPLY_WRITTEN = "reply.written"
     TRIAL_REQUESTED = "trial.requested"
+    DELIVERY_PROMISED = "delivery.promised"
+    ENDPOINT_DISABLED = "endpoint.disabled"
 
 
 PUBLIC = frozenset(

@@ -12,10 +12,12 @@ from app.db import LeasedRow, OrganisationSession, looking_across, missing_migra
 Check = Callable[[OrganisationSession, datetime], str | None]
 Waiting = Callable[[datetime], Select[int, datetime | None]]
 Count = Callable[[OrganisationSession, datetime], int]
+Totals = Callable[[OrganisationSession], Mapping[str, int]]
 
 _alerting: dict[str, Check] = {}
 waiting: dict[str, Waiting] = {}
 gauges: dict[str, tuple[str, Count]] = {}
+counters: dict[str, tuple[str, str, Totals]] = {}
 
 
 def add_alerting_check(name: str, check: Check) -> None:
@@ -31,6 +33,11 @@ def watch_work(lane: str, found: Waiting) -> None:
 def add_gauge(name: str, meaning: str, count: Count) -> None:
     """Register a number over all organisations for /metrics."""
     gauges[name] = (meaning, count)
+
+
+def add_counter(name: str, meaning: str, label: str, totals: Totals) -> None:
+    """Register numbers that only grow, over all organisations, by one label: what workers count in rows."""
+    counters[name] = (meaning, label, totals)
 
 
 def due_rows(kind: type[LeasedRow]) -> Waiting:

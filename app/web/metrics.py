@@ -8,14 +8,14 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import REGISTRY, Counter, Histogram, Metric, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app import clock
 from app.db import OrganisationSession, looking_across
-from app.web.health import gauges, lateness, waiting
+from app.web.health import counters, gauges, lateness, waiting
 
 KEPT = timedelta(seconds=5)
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -46,7 +46,7 @@ class _Snapshot:
     """The numbers of one look at the database; scrapes within five seconds share it."""
 
     taken_at: datetime
-    families: tuple[GaugeMetricFamily, ...]
+    families: tuple[Metric, ...]
 
 
 class _Work(Collector):
@@ -65,11 +65,11 @@ class _Work(Collector):
         return kept.families
 
 
-def _look(now: datetime) -> tuple[GaugeMetricFamily, ...]:
+def _look(now: datetime) -> tuple[Metric, ...]:
     up = GaugeMetricFamily("database_up", "Whether the database answers.")
     try:
         with looking_across() as session:
-            found = [*_lanes(session, now), *_counts(session, now)]
+            found = [*_lanes(session, now), *_counts(session, now), *_totals(session)]
     except (SQLAlchemyError, PoolTimeout):
         up.add_metric([], 0)
         return (up,)
@@ -90,6 +90,14 @@ def _lanes(session: OrganisationSession, now: datetime) -> tuple[GaugeMetricFami
 def _counts(session: OrganisationSession, now: datetime) -> Iterable[GaugeMetricFamily]:
     for name, (meaning, count) in gauges.items():
         yield GaugeMetricFamily(name, meaning, value=count(session, now))
+
+
+def _totals(session: OrganisationSession) -> Iterable[CounterMetricFamily]:
+    for name, (meaning, label, totals) in counters.items():
+        family = CounterMetricFamily(name, meaning, labels=[label])
+        for value, total in totals(session).items():
+            family.add_metric([value], total)
+        yield family
 
 
 def _measure(response: Response) -> Response:

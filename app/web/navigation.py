@@ -49,6 +49,7 @@ def navigation() -> list[Entry]:
     pages.append(("notifications", "/settings/notifications", _("My notifications"), False))
     if _may(Permission.EDIT_SETTINGS):
         pages.append(("channels", "/settings/channels", _("Channels"), False))
+        pages.append(("webhooks", "/settings/webhooks", _("Webhooks"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]

@@ -17,7 +17,7 @@ from tests.fakes import FakeClassifier, Hands
 from tests.make import NOON, Chain, make_response, rows_of
 from worker import jobs
 from worker.hurry import Hurry
-from worker.queues import CLASSIFY, JOB_SECONDS, NOTIFICATIONS, QUEUE_OF, QUEUES
+from worker.queues import CLASSIFY, JOB_SECONDS, NOTIFICATIONS, QUEUE_OF, QUEUES, WEBHOOKS
 from worker.relay import relay
 
 
@@ -52,7 +52,7 @@ def comment(chain: Chain) -> None:
 def test_every_job_of_the_flow_has_a_queue_and_a_function() -> None:
     named = {job for reaction in FLOW.values() for job in reaction.later}
     assert named == set(QUEUE_OF) == set(jobs.JOBS)
-    assert set(QUEUES) == set(JOB_SECONDS) == {CLASSIFY, NOTIFICATIONS}
+    assert set(QUEUES) == set(JOB_SECONDS) == {CLASSIFY, NOTIFICATIONS, WEBHOOKS}
     for job in named:
         assert callable(getattr(jobs, job))
 

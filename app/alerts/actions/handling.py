@@ -171,6 +171,7 @@ def dismiss_alert(
         reason=reason,
     )
     cancel_steps(session, alert, "dismissed")
+    record(session, EventName.ALERT_CLOSED, alert.id, at=now)
     return alert
 
 

@@ -154,6 +154,7 @@ def _dismiss(session: OrganisationSession, alert: Alert, response: Response, *, 
         rating=response.rating,
     )
     cancel_steps(session, alert, "corrected")
+    record(session, EventName.ALERT_CLOSED, alert.id, at=now)
 
 
 def _has_complaint(session: OrganisationSession, response: Response) -> bool:

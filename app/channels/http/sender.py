@@ -145,14 +145,15 @@ def _exchange(target: Target, request: HttpRequest, wire: Wire) -> HttpReply:
 
 
 def _headers(target: Target, request: HttpRequest) -> list[tuple[str, str]]:
-    return [
-        ("Host", target.authority),
-        ("User-Agent", "Vidhuk"),
-        ("Accept-Encoding", "identity"),
-        ("Connection", "close"),
-        *request.headers.items(),
-        ("Content-Length", str(len(request.body))),
-    ]
+    """Those of the request, a name for us unless it brings one, and those that only the sender may set."""
+    given = {name.title(): value for name, value in request.headers.items()}
+    ours = {
+        "Host": target.authority,
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "Content-Length": str(len(request.body)),
+    }
+    return list({"User-Agent": "Vidhuk", **given, **ours}.items())
 
 
 def _read_headers(response: Response) -> dict[str, str]:

@@ -7,8 +7,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from app.api.v1.openapi.paths import PREFIX, Described, described, path_item
-from app.api.v1.openapi.webhooks import PAYLOADS, webhooks
+from app.api.v1.openapi.webhooks import webhooks
 from app.api.v1.schemas import Problem
+from app.webhooks.payloads import MODELS as PAYLOADS
 
 Document = dict[str, Any]
 _INTRODUCTION = (

@@ -4,13 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-# Filled by whoever sends them, in the words of the event catalogue.
-PAYLOADS: dict[str, type[BaseModel]] = {}
+from app.webhooks.payloads import MODELS
 
 
 def webhooks() -> dict[str, Any]:
     """Each event that an endpoint may be told of."""
-    return {name: {"post": _post(name, model)} for name, model in sorted(PAYLOADS.items())}
+    return {name: {"post": _post(name, model)} for name, model in sorted(MODELS.items())}
 
 
 def _post(name: str, model: type[BaseModel]) -> dict[str, Any]:

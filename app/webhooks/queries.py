@@ -1,0 +1,218 @@
+"""Finding endpoints and deliveries: for events that are to be told, and for people who look after them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+
+from app.db import OrganisationSession, get_row, is_free, locking
+from app.errors import NotFound
+from app.ids import OrganisationId
+from app.stores.models import Store
+from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookTally
+from app.webhooks.rules import AT_ONCE, AT_ONCE_WHILE_FAILING, UNDELIVERED, DeliveryState, EndpointState
+
+_DAY = timedelta(hours=24)
+_REMEMBERED = "webhook_wishes"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an endpoint wants to hear of."""
+
+    endpoint_id: UUID
+    event_types: frozenset[str]
+    store_ids: frozenset[str]
+    is_active: bool
+
+    def is_about(self, store_id: UUID) -> bool:
+        """Whether it wants to hear of that store."""
+        return not self.store_ids or str(store_id) in self.store_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An endpoint with work that is due, and how many deliveries may be under way to it besides."""
+
+    organisation_id: OrganisationId
+    endpoint_id: UUID
+    is_failing: bool
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How an endpoint fared in the last 24 hours."""
+
+    delivered: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries a list shows; what is left empty narrows nothing."""
+
+    endpoint_id: UUID | None = None
+    state: DeliveryState | None = None
+    type: str | None = None
+    since: datetime | None = None
+
+
+def sealing_purpose(endpoint_id: UUID) -> str:
+    """What an endpoint's secrets are sealed for: in another row they cannot be read."""
+    return f"webhook/{endpoint_id}"
+
+
+def wishes(session: OrganisationSession) -> list[Wish]:
+    """What the organisation's endpoints want to hear of, asked once in a transaction: most have none."""
+    remembered: list[Wish] | None = session.info.get(_REMEMBERED)
+    if remembered is None:
+        rows = session.execute(
+            select(
+                WebhookEndpoint.id,
+                WebhookEndpoint.event_types,
+                WebhookEndpoint.store_ids,
+                WebhookEndpoint.state == EndpointState.ACTIVE,
+            )
+        )
+        remembered = [Wish(row[0], frozenset(row[1]), frozenset(row[2]), row[3]) for row in rows]
+        session.info[_REMEMBERED] = remembered
+    return remembered
+
+
+def due_lanes(session: OrganisationSession, *, now: datetime) -> list[Lane]:
+    """Every endpoint of any organisation with deliveries due: those in health first, then who waits longest.
+
+    Two are sent to an endpoint at once, one while it fails: a receiver that hangs holds up nobody else.
+    """
+    own = (
+        WebhookDelivery.organisation_id == WebhookEndpoint.organisation_id,
+        WebhookDelivery.endpoint_id == WebhookEndpoint.id,
+    )
+    oldest = (
+        select(WebhookDelivery.due_at)
+        .where(*own, WebhookDelivery.due_at <= now, is_free(WebhookDelivery, now=now))
+        .order_by(WebhookDelivery.due_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    in_hand = select(func.count()).where(*own, WebhookDelivery.lease_until >= now).scalar_subquery()
+    rows = session.execute(
+        select(
+            WebhookEndpoint.organisation_id,
+            WebhookEndpoint.id,
+            WebhookEndpoint.failing_since.is_not(None),
+            in_hand,
+            oldest.label("oldest"),
+        ).where(or_(WebhookEndpoint.waits_until.is_(None), WebhookEndpoint.waits_until <= now))
+    )
+    waiting = sorted((row for row in rows if row[4] is not None), key=lambda row: (row[2], row[4]))
+    lanes = [Lane(row[0], row[1], row[2], _slots(row[3], is_failing=row[2])) for row in waiting]
+    return [lane for lane in lanes if lane.slots > 0]
+
+
+def get_endpoint(session: OrganisationSession, endpoint_id: UUID) -> WebhookEndpoint:
+    """An endpoint of the organisation."""
+    return get_row(session, WebhookEndpoint, endpoint_id)
+
+
+def endpoints(session: OrganisationSession) -> list[WebhookEndpoint]:
+    """Every endpoint, oldest first."""
+    order = (WebhookEndpoint.created_at, WebhookEndpoint.id)
+    return list(session.scalars(select(WebhookEndpoint).order_by(*order)))
+
+
+def health_of_endpoints(session: OrganisationSession, *, now: datetime) -> Mapping[UUID, Health]:
+    """How each endpoint fared in the last 24 hours; those without a delivery are left out."""
+    rows = session.execute(
+        select(WebhookDelivery.endpoint_id, WebhookDelivery.state, func.count())
+        .where(WebhookDelivery.created_at >= now - _DAY)
+        .group_by(WebhookDelivery.endpoint_id, WebhookDelivery.state)
+    )
+    counts: dict[UUID, dict[str, int]] = {}
+    for endpoint_id, state, count in rows:
+        counts.setdefault(endpoint_id, {})[state] = count
+    return {endpoint_id: Health(**found) for endpoint_id, found in counts.items()}
+
+
+def undelivered(endpoint_id: UUID, *, since: datetime) -> ColumnElement[bool]:
+    """The deliveries to an endpoint, made since then, that were given up or held back."""
+    return and_(
+        WebhookDelivery.endpoint_id == endpoint_id,
+        WebhookDelivery.state.in_(UNDELIVERED),
+        WebhookDelivery.created_at >= since,
+    )
+
+
+def undelivered_count(session: OrganisationSession, endpoint_id: UUID, *, since: datetime) -> int:
+    """How many those are."""
+    counted = select(func.count()).select_from(WebhookDelivery)
+    return session.scalar(counted.where(undelivered(endpoint_id, since=since))) or 0
+
+
+def deliveries(wanted: Wanted) -> Select[WebhookDelivery]:
+    """The deliveries that a list wants, in no order yet."""
+    statement = select(WebhookDelivery)
+    if wanted.endpoint_id:
+        statement = statement.where(WebhookDelivery.endpoint_id == wanted.endpoint_id)
+    if wanted.state:
+        statement = statement.where(WebhookDelivery.state == wanted.state)
+    if wanted.type:
+        statement = statement.where(WebhookDelivery.type == wanted.type)
+    if wanted.since:
+        statement = statement.where(WebhookDelivery.created_at >= wanted.since)
+    return statement
+
+
+def deliveries_page(
+    session: OrganisationSession, wanted: Wanted, *, before: UUID | None, limit: int
+) -> tuple[list[WebhookDelivery], UUID | None]:
+    """Deliveries, newest first, from after the one named, and after which the next page begins."""
+    place = tuple_(WebhookDelivery.created_at, WebhookDelivery.id)
+    last = session.get(WebhookDelivery, (session.scope(), before)) if before else None
+    statement = deliveries(wanted)
+    if last:
+        statement = statement.where(place < (last.created_at, last.id))
+    newest_first = (WebhookDelivery.created_at.desc(), WebhookDelivery.id.desc())
+    rows = list(session.scalars(statement.order_by(*newest_first).limit(limit + 1)))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def get_delivery(session: OrganisationSession, delivery_id: UUID) -> WebhookDelivery:
+    """A delivery of the organisation."""
+    return get_row(session, WebhookDelivery, delivery_id)
+
+
+def lock_delivery(session: OrganisationSession, delivery_id: UUID) -> WebhookDelivery:
+    """As `get_delivery`, locked."""
+    row = session.scalar(locking(select(WebhookDelivery).where(WebhookDelivery.id == delivery_id)))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def attempts_of(session: OrganisationSession, delivery: WebhookDelivery) -> list[WebhookAttempt]:
+    """Every attempt, newest first."""
+    own = select(WebhookAttempt).where(WebhookAttempt.delivery_id == delivery.id)
+    return list(session.scalars(own.order_by(WebhookAttempt.number.desc())))
+
+
+def home_zone(session: OrganisationSession) -> str:
+    """The time zone of most stores: times on pages about no store in particular are told in it."""
+    zones = select(Store.time_zone).group_by(Store.time_zone).order_by(func.count().desc(), Store.time_zone)
+    return session.scalar(zones.limit(1)) or "Europe/Kyiv"
+
+
+def attempts_by_outcome(session: OrganisationSession) -> dict[str, int]:
+    """How many attempts ended how, ever, over all organisations that the session sees."""
+    total = func.sum(WebhookTally.attempts)
+    rows = session.execute(select(WebhookTally.outcome, total).group_by(WebhookTally.outcome))
+    return {outcome: int(count) for outcome, count in rows}
+
+
+def _slots(in_hand: int, *, is_failing: bool) -> int:
+    return (AT_ONCE_WHILE_FAILING if is_failing else AT_ONCE) - in_hand
