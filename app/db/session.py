@@ -1,7 +1,7 @@
 """One organisation per session, one transaction per request or job, and the only commit."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Select, TableClause, TextClause, event, select
+from sqlalchemy import ColumnElement, Select, TableClause, TextClause, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -42,6 +42,7 @@ db = SQLAlchemy(
 )
 _sqlite_writer = threading.Lock()
 _QUEUE_SECONDS = 20
+_ROWS_AT_ONCE = 500
 
 
 @contextmanager
@@ -119,6 +120,36 @@ def insert_once(
         .execution_options(is_stamped=True)
     )
     return session.execute(statement).scalar()
+
+
+def insert_missing(
+    session: OrganisationSession,
+    kind: type[Row],
+    unique: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    where: ColumnElement[bool] | None = None,
+) -> set[UUID]:
+    """Insert rows, each with every column, unless others with the same `unique` columns are there.
+
+    The ids of those that are new. `where` is the condition of a partial index. Pass rows in one order always,
+    so that two processes never wait for each other.
+    """
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    table = kind.__table__
+    new: set[UUID] = set()
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        own = {"organisation_id": session.scope()}
+        values = [{"id": new_id(), **row, **own} for row in rows[first : first + _ROWS_AT_ONCE]]
+        statement = (
+            dialect.insert(table)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=unique, index_where=where)
+            .returning(table.c.id)
+            .execution_options(is_stamped=True)
+        )
+        new.update(session.scalars(statement))
+    return new
 
 
 @contextmanager

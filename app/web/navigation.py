@@ -45,6 +45,7 @@ def navigation() -> list[Entry]:
         ("touchpoints", "/touchpoints", _("Touchpoints"), False),
         ("surveys", "/surveys", _("Surveys"), False),
         ("policies", "/settings/policies", _("Policies"), False),
+        ("people", "/people", _("People"), False),
     ]
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
