@@ -17,9 +17,10 @@ class VidhukError(Exception):
 
 @dataclass
 class Unreadable(VidhukError):
-    """The request itself is malformed; nothing in it was looked at."""
+    """The request itself is malformed; nothing in it was looked at. `faults` says where, if that is known."""
 
     code: str = "unreadable"
+    faults: dict[str, str] = field(default_factory=dict)
     status = 400
 
 

@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.alerts import models as alerts
+from app.api import models as api
 from app.audit import models as audit
 from app.channels.email import models as mailbox
 from app.classification import models as classification
@@ -31,5 +32,6 @@ FEATURES = (
     mailbox,
     events,
     audit,
+    api,
 )
 ALL = Base.metadata.sorted_tables

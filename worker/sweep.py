@@ -1,10 +1,13 @@
 """The sweep: whatever became of Redis or of a worker, rows that are due are told of again."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Select, exists, or_, select
 
 from app.alerts.models import Message
+from app.api.actions import forget_old_calls
 from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
@@ -14,6 +17,9 @@ from app.notifications.models import Notification
 from worker.hurry import Hurry, run_here
 
 PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
+# What may be kept for a time only. Each erases in all organisations whatever is past it.
+HOUSE: tuple[Callable[..., int], ...] = (erase_expired_contacts, forget_old_calls)
+log = structlog.get_logger()
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)
 
@@ -49,6 +55,10 @@ def _has_waited(kind: type[LeasedRow], by: timedelta, *, now: datetime) -> Selec
 
 
 def keep_house(*, now: datetime) -> None:
-    """Erase what may no longer be kept."""
-    with transaction_across() as session:
-        erase_expired_contacts(session, now=now)
+    """Erase what may no longer be kept; what fails holds up nothing else, and is tried again next time."""
+    for erase in HOUSE:
+        try:
+            with transaction_across() as session:
+                erase(session, now=now)
+        except Exception as error:  # noqa: BLE001 - what is due elsewhere must not wait for this
+            log.error("house_keeping_failed", chore=erase.__name__, error=type(error).__name__)

@@ -1,14 +1,15 @@
 """Changing accounts: organisations, users, memberships, keys, and the sign-in throttle."""
 
 import secrets
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.accounts.models import (
     ApiKey,
+    ApiKeyStore,
     Membership,
     MembershipRegion,
     MembershipStore,
@@ -22,6 +23,7 @@ from app.db import OrganisationSession
 from app.errors import Invalid
 from app.ids import OrganisationId, digest
 from app.text import clean_line
+from app.web.access import Scope
 
 
 def create_organisation(
@@ -88,11 +90,35 @@ def add_member(
     return membership.id
 
 
-def create_api_key(session: OrganisationSession, name: str, *, now: datetime) -> str:
-    """A new key of the Open API, returned once: only its digest is kept."""
-    key = f"vh_{secrets.token_urlsafe(32)}"
-    session.add(ApiKey(name=clean_line(name), secret_digest=digest(key), hint=key[-4:], created_at=now))
-    return key
+def create_api_key(
+    session: OrganisationSession,
+    name: str,
+    *,
+    now: datetime,
+    scopes: Collection[Scope] = tuple(Scope),
+    stores: Collection[UUID] = (),
+    expires_at: datetime | None = None,
+) -> str:
+    """A new key of the Open API, returned once: only its digest is kept. No stores means all of them."""
+    secret = f"vh_{secrets.token_urlsafe(32)}"
+    key = ApiKey(
+        name=clean_line(name),
+        secret_digest=digest(secret),
+        hint=secret[-4:],
+        scopes=[scope.value for scope in Scope if scope in scopes],
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(key)
+    session.flush()
+    session.add_all(ApiKeyStore(api_key_id=key.id, store_id=store_id) for store_id in stores)
+    session.flush()
+    return secret
+
+
+def note_key_use(session: OrganisationSession, key_id: UUID, *, on: date) -> None:
+    """Remember the day on which a key was last used."""
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_on=on))
 
 
 def note_sign_in_failure(session: OrganisationSession, keys: Sequence[str], *, now: datetime) -> None:

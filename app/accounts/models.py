@@ -1,6 +1,6 @@
 """Organisations, users, memberships and keys."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -85,15 +85,36 @@ class MembershipStore(OrganisationRow):
 
 
 class ApiKey(OrganisationRow):
-    """A key of the Open API. Only its digest is kept; the key itself is shown once."""
+    """A key of the Open API. Only its digest is kept; the key itself is shown once.
+
+    `used_on` is the last day (UTC) on which it opened anything; a date, so that most requests write nothing.
+    """
 
     __tablename__ = "api_keys"
 
     name: Mapped[str]
     secret_digest: Mapped[str] = mapped_column(unique=True)
     hint: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
+
+
+class ApiKeyStore(OrganisationRow):
+    """A store that a key is limited to; a key without any sees them all."""
+
+    __tablename__ = "api_key_stores"
+
+    api_key_id: Mapped[UUID]
+    store_id: Mapped[UUID]
+
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "api_key_id", "store_id"),
+        belongs_to("api_keys", "api_key_id"),
+        belongs_to("stores", "store_id"),
+    )
 
 
 class SignInThrottle(Base):

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from app.accounts.models import (
     ApiKey,
+    ApiKeyStore,
     Membership,
     MembershipRegion,
     MembershipStore,
@@ -21,6 +22,7 @@ from app.accounts.rules import PERMISSIONS, SEES_ALL, Role
 from app.db import OrganisationSession
 from app.ids import OrganisationId, digest
 from app.stores.models import Store
+from app.web.access import Scope
 from app.web.actor import Actor
 
 
@@ -33,6 +35,18 @@ class Member:
     email: str
     language: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A live API key: whose it is and what it opens. `store_ids` ``None`` means every store."""
+
+    organisation_id: OrganisationId
+    id: UUID
+    name: str
+    scopes: frozenset[Scope]
+    store_ids: frozenset[UUID] | None
+    used_on: date | None
 
 
 def find_organisation(session: OrganisationSession, slug: str) -> Organisation | None:
@@ -111,16 +125,40 @@ def find_active_member(session: OrganisationSession, membership_id: UUID) -> Mem
     return Member(*row) if row else None
 
 
-def active_key(session: OrganisationSession, key: str) -> ApiKey | None:
-    """The key, unless it was revoked."""
-    return session.scalar(
-        select(ApiKey).where(ApiKey.secret_digest == digest(key), ApiKey.revoked_at.is_(None))
+def live_key(session: OrganisationSession, secret: str, *, now: datetime) -> Key | None:
+    """The key of that text, unless it was revoked or has expired; sought in one statement, across everybody.
+
+    The session looks across organisations: the key is what says to which of them the caller belongs.
+    """
+    is_its_store = and_(
+        ApiKeyStore.organisation_id == ApiKey.organisation_id, ApiKeyStore.api_key_id == ApiKey.id
     )
+    rows = session.execute(
+        select(ApiKey, ApiKeyStore.store_id)
+        .outerjoin(ApiKeyStore, is_its_store)
+        .where(
+            ApiKey.secret_digest == digest(secret),
+            ApiKey.revoked_at.is_(None),
+            or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now),
+        )
+    ).all()
+    return _key(rows[0][0], {store_id for _, store_id in rows if store_id}) if rows else None
 
 
 def organisation_language(session: OrganisationSession, organisation_id: OrganisationId) -> str:
     """The language that an organisation speaks unless told otherwise."""
     return session.get_one(Organisation, organisation_id).default_language
+
+
+def _key(row: ApiKey, store_ids: set[UUID]) -> Key:
+    return Key(
+        organisation_id=row.organisation_id,
+        id=row.id,
+        name=row.name,
+        scopes=frozenset(scope for scope in Scope if scope in row.scopes),
+        store_ids=frozenset(store_ids) or None,
+        used_on=row.used_on,
+    )
 
 
 def _in_scope(role: Role, store: Store) -> ColumnElement[bool]:

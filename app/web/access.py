@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
@@ -15,13 +16,21 @@ R = TypeVar("R")
 _RULES = "vidhuk_access"
 
 
+class Scope(StrEnum):
+    """What an API key may be good for; a route asks for one of them."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A route's rule: open to the world (and why), to members with a permission, or to API keys."""
+    """A route's rule: open to the world (and why), to members with a permission, to keys of a scope."""
 
     kind: str
     permission: Permission | None = None
     reason: str = ""
+    scope: Scope = Scope.READ
 
 
 def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -34,9 +43,9 @@ def member(permission: Permission = Permission.SEE) -> Callable[[Callable[P, R]]
     return _rule(Access("member", permission))
 
 
-def api_key() -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """For holders of an API key of the organisation."""
-    return _rule(Access("api_key"))
+def api_key(scope: Scope = Scope.READ) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """For holders of a live API key of the organisation that has the scope."""
+    return _rule(Access("api_key", scope=scope))
 
 
 def _rule(access: Access) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -54,7 +63,7 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], "access", None)
 
 
-def guard_routes(app: Flask, load_actor: ActorLoader, check_api_key: Callable[[], None]) -> None:
+def guard_routes(app: Flask, load_actor: ActorLoader, check_api_key: Callable[[Scope], None]) -> None:
     """Enforce the rules before each request."""
     app.extensions[_RULES] = {"member": load_actor, "api_key": check_api_key}
     app.before_request(_enforce)
@@ -77,7 +86,7 @@ def _enforce() -> AnyResponse | None:
     if access.kind == "public":
         return None
     if access.kind == "api_key":
-        current_app.extensions[_RULES]["api_key"]()
+        current_app.extensions[_RULES]["api_key"](access.scope)
         return None
     return _enforce_member(access)
 

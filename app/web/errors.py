@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from app.errors import Invalid, TooMany, Unavailable, VidhukError
+from app.errors import Conflict, Invalid, TooMany, Unavailable, Unreadable, VidhukError
 from app.web.headers import request_id
 
 log = structlog.get_logger()
@@ -28,7 +28,9 @@ def answer_errors(app: Flask) -> None:
 
 def refused(error: VidhukError) -> Response:
     """The page or the problem document for what the product refuses."""
-    response = _answer(error.status, error.code, error.faults if isinstance(error, Invalid) else {})
+    faults = error.faults if isinstance(error, Invalid | Unreadable) else {}
+    details = error.detail if isinstance(error, Conflict) else {}
+    response = _answer(error.status, error.code, faults, details)
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
@@ -58,26 +60,31 @@ def _unexpected(error: Exception) -> Response:
     return _answer(500, "internal")
 
 
-def _answer(status: int, code: str, faults: dict[str, str] | None = None) -> Response:
+def _answer(
+    status: int, code: str, faults: dict[str, str] | None = None, details: dict[str, str] | None = None
+) -> Response:
     if request.path.startswith("/api/"):
-        return problem(status, code, faults or {})
+        return problem(status, code, faults or {}, details or {})
     page = render_template("web/error.html", status=status, request_id=request_id(), **_words(status))
     return make_response(page, status)
 
 
-def problem(status: int, code: str, faults: dict[str, str]) -> Response:
-    """A problem document; `errors` names each field that was refused."""
+def problem(status: int, code: str, faults: dict[str, str], details: dict[str, str]) -> Response:
+    """A problem document: `errors` names each field that was refused, `details` what stands in the way."""
     document = {
         "type": f"urn:vidhuk:problem:{code}",
         "title": _words(status)["title"],
         "status": status,
         "code": code,
         "errors": [{"path": path, "code": fault} for path, fault in faults.items()],
+        "details": details,
         "request_id": request_id(),
     }
     response = jsonify(document)
     response.status_code = status
     response.mimetype = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

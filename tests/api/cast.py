@@ -1,13 +1,20 @@
 """What the tests of the API start from: a key, and verdicts."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from app.accounts.actions import create_api_key
+from app.api.v1.operations.writing import IDEMPOTENCY_HEADER
 from app.classification.actions import judge_pending
-from app.db import transaction
+from app.db import db, transaction
+from app.web.access import Scope
 from tests.fakes import FakeClassifier
 from tests.make import NOON, Chain
 
@@ -18,13 +25,44 @@ def classify_all(now: datetime = NOON + timedelta(seconds=10)) -> None:
         pass
 
 
-def new_api_key(chain: Chain) -> str:
-    """A live key of the chain."""
+def new_api_key(chain: Chain, *scopes: Scope, stores: Sequence[UUID] = ()) -> str:
+    """A live key of the chain, good for everything unless told otherwise."""
     with transaction(chain.organisation_id) as session:
-        return create_api_key(session, "Tests", now=NOON)
+        return create_api_key(session, "Tests", now=NOON, scopes=scopes or tuple(Scope), stores=stores)
 
 
 def ask(app: Flask, key: str, path: str) -> tuple[int, Any]:
     """What the API answers to the key: the status and the document."""
-    reply = app.test_client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {key}"})
+    reply = send(app, key, "GET", path)
     return reply.status_code, reply.get_json()
+
+
+def write(
+    app: Flask, key: str, request: str, body: Any = None, *, name: str | None = None
+) -> tuple[int, Any]:
+    """What the API answers to a write such as ``POST /stores``, perhaps under an Idempotency-Key."""
+    method, path = request.split(" ", 1)
+    headers = {IDEMPOTENCY_HEADER: name} if name else {}
+    reply = send(app, key, method, path, json=body, headers=headers)
+    return reply.status_code, reply.get_json()
+
+
+def send(app: Flask, key: str, method: str, path: str, **others: Any) -> TestResponse:
+    """The whole answer of the API to the key."""
+    headers = {"Authorization": f"Bearer {key}", **others.pop("headers", {})}
+    return app.test_client().open(f"/api/v1{path}", method=method, headers=headers, **others)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that run inside the block."""
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

@@ -12,12 +12,15 @@ from tests.make import Chain, make_response
 def test_the_document_tells_of_every_route_of_the_api(app: Flask, client: FlaskClient) -> None:
     document = client.get("/api/v1/openapi.json").get_json()
     served = {
-        rule.rule.removeprefix("/api/v1").replace("<", "{").replace(">", "}")
+        _path(rule.rule)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/") and not rule.rule.endswith("openapi.json")
     }
     assert document["openapi"] == "3.1.0"
     assert set(document["paths"]) == served
+    for rule in app.url_map.iter_rules():
+        if (path := document["paths"].get(_path(rule.rule))) and rule.rule.startswith("/api/v1/"):
+            assert {method.lower() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}} <= set(path)
     assert document["servers"] == [{"url": "http://127.0.0.1:8000/api/v1"}]
 
 
@@ -53,6 +56,11 @@ def test_the_page_for_people_needs_no_other_file(client: FlaskClient) -> None:
     assert "GET /responses/{response_id}" in page.text
     assert "<script" not in page.text
     assert "answer_due_at" in page.text
+
+
+def _path(rule: str) -> str:
+    """A route's path as the document writes it."""
+    return rule.removeprefix("/api/v1").replace("<", "{").replace(">", "}")
 
 
 def _references(part: Any) -> list[str]:

@@ -1,20 +1,17 @@
 """What the lists show, page by page, to the holder of a key and to nobody else."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app.accounts.models import ApiKey
 from app.alerts.actions import acknowledge_alert
-from app.db import db, transaction
+from app.db import transaction
 from app.responses.queries import get_response_by_key
 from app.touchpoints.actions import create_code, retire_code
 from app.touchpoints.models import QrCode
-from tests.api.cast import ask, classify_all, new_api_key
+from tests.api.cast import ask, classify_all, counted, new_api_key
 from tests.make import NOON, Chain, make_response
 
 MINUTE = timedelta(minutes=1)
@@ -33,6 +30,7 @@ def test_a_touchpoint_carries_the_address_of_its_newest_live_code(app: Flask, ch
     assert shown["url"] == shown["codes"][0]["url"]
     assert shown["codes"][1]["url"] == f"http://127.0.0.1:8000/q/{chain.code}"
     assert shown["store"] == {"id": str(chain.store_id), "code": "S1", "name": "Store 1"}
+    assert shown["survey"] == {"id": str(chain.survey_id), "name": "NPS"}
 
 
 def test_a_touchpoint_without_a_live_code_has_no_address(app: Flask, chain: Chain) -> None:
@@ -160,11 +158,12 @@ def test_a_list_costs_as_many_statements_for_many_rows_as_for_one(
 ) -> None:
     key = new_api_key(chain)
     make_response(chain, 1, comment="bad")
-    with _counted() as for_one:
+    ask(app, key, path)  # the first use of a day is noted
+    with counted() as for_one:
         ask(app, key, path)
     for minute in range(5):
         make_response(chain, 1, comment="bad", now=NOON + minute * MINUTE, other_store=bool(minute % 2))
-    with _counted() as for_many:
+    with counted() as for_many:
         ask(app, key, path)
     assert len(for_many) == len(for_one)
 
@@ -204,18 +203,3 @@ def test_a_key_in_the_address_is_refused_even_beside_the_header(app: Flask, chai
     key = new_api_key(chain)
     status, problem = ask(app, key, f"/alerts?api_key={key}")
     assert (status, problem["code"]) == (400, "key_in_address")
-
-
-@contextmanager
-def _counted() -> Iterator[list[str]]:
-    """The statements that run inside the block."""
-    seen: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)

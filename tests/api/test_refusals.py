@@ -42,7 +42,7 @@ BAD_QUERIES = {
     "/alerts?state=open": ("state", "unknown_value"),
     "/alerts?since=x": ("since", "bad_datetime"),
     "/alerts?until=2026-11-25T12:00:00Z": ("until", "unknown_parameter"),
-    "/touchpoints?store=S1": ("store", "unknown_parameter"),
+    "/touchpoints?store=S9": ("store", "unknown_value"),
     "/alerts/1?limit=1": ("limit", "unknown_parameter"),
 }
 GOOD_QUERIES = (
@@ -52,6 +52,7 @@ GOOD_QUERIES = (
     "/responses?since=2026-11-25T12:00:00-00:00",
     "/responses?since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59Z",
     "/alerts?state=dismissed",
+    "/touchpoints?store=s1",
 )
 NOWHERE = (
     f"/responses/{UUID(int=7)}",
@@ -103,7 +104,7 @@ def test_what_is_not_there_looks_the_same_everywhere(app: Flask, chain: Chain, a
 
 def test_writing_is_answered_with_what_is_allowed(app: Flask, chain: Chain) -> None:
     headers = {"Authorization": f"Bearer {new_api_key(chain)}"}
-    reply = app.test_client().post("/api/v1/responses", headers=headers, json={})
+    reply = app.test_client().delete("/api/v1/responses", headers=headers)
     assert (reply.status_code, reply.get_json()["code"]) == (405, "method_not_allowed")
     assert "GET" in reply.headers["Allow"]
     assert reply.mimetype == "application/problem+json"

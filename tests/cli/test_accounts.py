@@ -9,14 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import ApiKey, Membership, MembershipRegion, MembershipStore, Organisation, User
-from app.accounts.queries import active_key, find_organisation, user_with_password
+from app.accounts.queries import find_organisation, live_key, user_with_password
 from app.alerts.policies import terms_in_use
-from app.db import reading
+from app.db import looking_across, reading
 from app.factory import create_app
 from app.ids import OrganisationId
 from app.surveys.queries import current_version, surveys
+from app.web.access import Scope
 from tests.conftest import make_settings
-from tests.make import PASSWORD, Chain
+from tests.make import NOON, PASSWORD, Chain
 
 PERSON = ("--name", "Олена", "--email", "Olena@Nova.example")
 
@@ -163,10 +164,10 @@ def test_a_key_stands_alone_on_the_last_line_and_only_its_digest_is_kept(app: Fl
     answer = run(app, "api-key", "create", "--organisation", "nova", "--name", "Power BI")
     assert answer.exit_code == 0, answer.output
     key = answer.output.splitlines()[-1]
-    with reading(chain.organisation_id) as session:
-        found = active_key(session, key)
+    with looking_across() as session:
+        found = live_key(session, key, now=NOON)
         assert found is not None
-        assert found.name == "Power BI"
+        assert (found.name, found.scopes, found.store_ids) == ("Power BI", frozenset(Scope), None)
         assert key not in {row.secret_digest for row in session.scalars(select(ApiKey))}
     listed = app.test_client().get("/api/v1/touchpoints", headers={"Authorization": f"Bearer {key}"})
     assert listed.status_code == 200

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from pydantic import Field
 
-from app.accounts.keys import key_organisation
+from app.accounts.keys import key_organisation, key_scope
 from app.alerts.models import Alert
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
 from app.api.v1 import queries, schemas
@@ -30,7 +30,7 @@ class AlertQuery(PageQuery):
 @operation(AlertQuery, schemas.AlertList)
 def list_alerts(query: AlertQuery) -> schemas.AlertList:
     """Alerts, newest first."""
-    statement = queries.alerts()
+    statement = queries.alerts(key_scope())
     if query.state:
         statement = statement.where(Alert.state == query.state)
     if query.since:
@@ -47,7 +47,8 @@ def list_alerts(query: AlertQuery) -> schemas.AlertList:
 def one_alert(_: Query, number: str) -> schemas.Alert:
     """One alert by its number."""
     with reading(key_organisation()) as session:
-        row = session.execute(queries.alerts().where(Alert.number == read_number(number))).one_or_none()
+        found = queries.alerts(key_scope()).where(Alert.number == read_number(number))
+        row = session.execute(found).one_or_none()
     if row is None:
         raise NotFound()
     return _show(row)

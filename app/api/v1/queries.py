@@ -1,23 +1,28 @@
-"""Reads of the API: each list is one statement, with everything that its rows show."""
+"""Reads of the API: each list is one statement, with everything that its rows show, inside a key's stores."""
 
-from sqlalchemy import Row, Select, select
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Membership, User
 from app.alerts.models import Alert
 from app.classification.models import Classification
 from app.responses.models import Response
 from app.stores.models import Store
+from app.stores.queries import Scope
+from app.surveys.models import Survey
 from app.touchpoints.models import Touchpoint
 
 ResponseColumns = tuple[Response, Store, Touchpoint, Classification, int]
 AlertColumns = tuple[Response, Store, Touchpoint, Classification, int, Alert, str]
-TouchpointColumns = tuple[Touchpoint, Store]
+TouchpointColumns = tuple[Touchpoint, Store, Survey]
 ResponseRow = Row[*ResponseColumns]
 AlertRow = Row[*AlertColumns]
 TouchpointRow = Row[*TouchpointColumns]
 
 
-def responses() -> Select[*ResponseColumns]:
+def responses(scope: Scope) -> Select[*ResponseColumns]:
     """Responses with store, touchpoint, verdict and alert number."""
     return (
         select(Response, Store, Touchpoint, Classification, Alert.number)
@@ -25,10 +30,11 @@ def responses() -> Select[*ResponseColumns]:
         .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
         .outerjoin(Classification, Classification.response_id == Response.id)
         .outerjoin(Alert, Alert.response_id == Response.id)
+        .where(inside(scope, Response.store_id))
     )
 
 
-def alerts() -> Select[*AlertColumns]:
+def alerts(scope: Scope) -> Select[*AlertColumns]:
     """Alerts with their owner's name, and their responses as `responses` gives them."""
     return (
         select(Response, Store, Touchpoint, Classification, Alert.number, Alert, User.name)
@@ -38,9 +44,20 @@ def alerts() -> Select[*AlertColumns]:
         .outerjoin(Classification, Classification.response_id == Response.id)
         .outerjoin(Membership, Membership.id == Alert.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
+        .where(inside(scope, Alert.store_id))
     )
 
 
-def touchpoints() -> Select[*TouchpointColumns]:
-    """Touchpoints with their stores."""
-    return select(Touchpoint, Store).join(Store, Store.id == Touchpoint.store_id)
+def touchpoints(scope: Scope) -> Select[*TouchpointColumns]:
+    """Touchpoints with their stores and surveys."""
+    return (
+        select(Touchpoint, Store, Survey)
+        .join(Store, Store.id == Touchpoint.store_id)
+        .join(Survey, Survey.id == Touchpoint.survey_id)
+        .where(inside(scope, Touchpoint.store_id))
+    )
+
+
+def inside(scope: Scope, store_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether a row belongs to one of the stores; ``None`` means to any."""
+    return true() if scope is None else store_id.in_(scope)

@@ -1,24 +1,21 @@
 """GET /api/v1/responses: what shoppers said."""
 
-from contextlib import suppress
-from uuid import UUID
-
 from flask import Blueprint
 from pydantic import Field
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select
 
-from app.accounts.keys import key_organisation
+from app.accounts.keys import key_organisation, key_scope
 from app.api.v1 import queries, schemas
+from app.api.v1.named import named_store
 from app.api.v1.operations import operation
 from app.api.v1.pagination import PageQuery, Place, page, split
 from app.api.v1.parameters import Instant, Query, ShortText, read_id
 from app.classification.models import Classification
 from app.classification.rules import Sentiment
 from app.db import OrganisationSession, reading
-from app.errors import Invalid, NotFound
+from app.errors import NotFound
 from app.responses.models import Response
 from app.responses.rules import Channel
-from app.stores.models import Store
 from app.web.access import api_key
 
 pages = Blueprint("api_responses", __name__, url_prefix="/api/v1")
@@ -51,7 +48,7 @@ def list_responses(query: ResponseQuery) -> schemas.ResponseList:
 def one_response(_: Query, response_id: str) -> schemas.Response:
     """One response."""
     with reading(key_organisation()) as session:
-        found = queries.responses().where(Response.id == read_id(response_id))
+        found = queries.responses(key_scope()).where(Response.id == read_id(response_id))
         row = session.execute(found).one_or_none()
     if row is None:
         raise NotFound()
@@ -83,24 +80,13 @@ def _scores(verdict: Classification | None) -> dict[Sentiment, float] | None:
 
 
 def _chosen(session: OrganisationSession, query: ResponseQuery) -> Select[*queries.ResponseColumns]:
-    statement = queries.responses()
+    statement = queries.responses(key_scope())
     if query.since:
         statement = statement.where(Response.received_at >= query.since)
     if query.until:
         statement = statement.where(Response.received_at < query.until)
     if query.store:
-        statement = statement.where(Response.store_id == _store_id(session, query.store))
+        statement = statement.where(Response.store_id == named_store(session, query.store).id)
     if query.sentiment:
         statement = statement.where(Classification.sentiment == query.sentiment)
     return statement
-
-
-def _store_id(session: OrganisationSession, text: str) -> UUID:
-    """The store meant by a code or an id; raises `Invalid` for none, so that typing errors show."""
-    is_meant = Store.code == text
-    with suppress(ValueError):
-        is_meant = or_(is_meant, Store.id == UUID(text))
-    store_id = session.scalar(select(Store.id).where(is_meant))
-    if store_id is None:
-        raise Invalid(faults={"store": "unknown_value"})
-    return store_id

@@ -31,6 +31,13 @@ class TouchpointName(Shown):
     name: str
 
 
+class SurveyName(Shown):
+    """A survey in short."""
+
+    id: UUID
+    name: str
+
+
 class Code(Shown):
     """A printed QR code."""
 
@@ -47,6 +54,7 @@ class Touchpoint(Shown):
     url: str | None = Field(description="What its newest live code opens; null when every code is retired.")
     codes: list[Code]
     store: StoreName
+    survey: SurveyName
     created_at: datetime
     retired_at: datetime | None
 
@@ -116,7 +124,7 @@ class AlertList(Shown):
 class Fault(Shown):
     """One part of the request that was refused."""
 
-    path: str
+    path: str = Field(description="Its name, or where in the body it stands: `items.3.rating`.")
     code: str
 
 
@@ -127,5 +135,6 @@ class Problem(Shown):
     title: str
     status: int
     code: str = Field(description="A stable word for machines.")
-    errors: list[Fault]
+    errors: list[Fault] = Field(description="Each parameter or property that was refused, and why.")
+    details: dict[str, str] = Field(description="What stands in the way of a conflict, such as the owner.")
     request_id: str

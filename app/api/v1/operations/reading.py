@@ -1,13 +1,13 @@
-"""What each operation takes and answers: kept at run time, and told in the OpenAPI document, by one line."""
+"""Operations that only look: a checked query in, a document out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import Response, request
 from pydantic import BaseModel, ValidationError
 
+from app.api.v1.operations.described import Operation, refusal
 from app.api.v1.parameters import Query
 from app.errors import Invalid
 
@@ -15,22 +15,7 @@ P = ParamSpec("P")
 Q = TypeVar("Q", bound=Query)
 A = TypeVar("A", bound=BaseModel)
 
-_CODES = {
-    "extra_forbidden": "unknown_parameter",
-    "greater_than_equal": "out_of_range",
-    "less_than_equal": "out_of_range",
-    "enum": "unknown_value",
-    "too_short": "empty",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """The models of an operation, and its sentence."""
-
-    query: type[Query]
-    answer: type[BaseModel]
-    summary: str
+_CODES = {"extra_forbidden": "unknown_parameter"}
 
 
 def operation(
@@ -58,14 +43,4 @@ def read_query(kind: type[Q]) -> Q:
     try:
         return kind.model_validate(request.args.to_dict())
     except ValidationError as error:
-        raise Invalid(
-            faults={_name(fault["loc"]): _code(fault["type"]) for fault in error.errors()}
-        ) from None
-
-
-def _name(path: tuple[int | str, ...]) -> str:
-    return str(path[0])
-
-
-def _code(kind: str) -> str:
-    return _CODES.get(kind, kind)
+        raise refusal(error, _CODES) from None

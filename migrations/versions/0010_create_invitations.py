@@ -5,8 +5,8 @@ from alembic import op
 
 from app.db import UtcInstant
 
-revision = "0009_create_invitations"
-down_revision = "0008_create_audit"
+revision = "0010_create_invitations"
+down_revision = "0009_create_key_scopes"
 
 KINDS = "kind IN ('receipt', 'call', 'order')"
 # Copying a table, as SQLite needs for a new reference, forgets its checks unless they are said again.
