@@ -13,12 +13,13 @@ from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, looking_across, transaction_across
 from app.flow import JUDGE, NOTIFY, REPLY
+from app.invitations.actions import forget_expired_invitations
 from app.notifications.models import Notification
 from worker.hurry import Hurry, run_here
 
 PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
 # What may be kept for a time only. Each erases in all organisations whatever is past it.
-HOUSE: tuple[Callable[..., int], ...] = (erase_expired_contacts, forget_old_calls)
+HOUSE: tuple[Callable[..., int], ...] = (erase_expired_contacts, forget_old_calls, forget_expired_invitations)
 log = structlog.get_logger()
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)

@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from app.cli import accounts, replay
+from app.cli import accounts, receipts, replay
 
 
 def register(app: Flask) -> None:
     """Add every command that needs only ``app``."""
     for command in (accounts.organisations, accounts.users, accounts.api_keys, accounts.migrate_command):
         app.cli.add_command(command)
-    app.cli.add_command(replay.commands)
+    for command in (receipts.till_keys, receipts.receipt_links, replay.commands):
+        app.cli.add_command(command)

@@ -60,7 +60,7 @@ def create_organisation_command(slug: str, name: str) -> None:
     if not _SLUG.fullmatch(slug):
         raise click.BadParameter("use 1 to 40 small letters, digits and hyphens.", param_hint="SLUG")
     now = clock.now()
-    with _in_words(), transaction(None) as session:
+    with in_words(), transaction(None) as session:
         if find_organisation(session, slug):
             raise click.ClickException(f"There is an organisation {slug} already.")
         # From here on the session is the new organisation's, so that all of it is stored or nothing.
@@ -88,8 +88,8 @@ def create_organisation_command(slug: str, name: str) -> None:
 def create_user_command(*, slug: str, email: str, name: str, role: str, **others: Any) -> None:
     """Make a person who can sign in; the password is shown once, on the last line."""
     address, password = _address(email), _password(from_stdin=others["password_stdin"])
-    organisation_id = _organisation(slug)
-    with _in_words(), transaction(organisation_id) as session:
+    organisation_id = known_organisation(slug)
+    with in_words(), transaction(organisation_id) as session:
         if session.scalar(select(exists().where(User.email == address))):
             raise click.ClickException(f"Somebody signs in with {address} already.")
         scope = _scope(session, Role(role), stores=others["stores"], regions=others["regions"])
@@ -107,8 +107,8 @@ def create_user_command(*, slug: str, email: str, name: str, role: str, **others
 )
 def create_api_key_command(slug: str, name: str) -> None:
     """Make a key of the Open API; it is shown once, alone on the last line."""
-    organisation_id = _organisation(slug)
-    with _in_words(), transaction(organisation_id) as session:
+    organisation_id = known_organisation(slug)
+    with in_words(), transaction(organisation_id) as session:
         key = create_api_key(session, name, now=clock.now())
     click.echo(f"The key “{name}” is shown only now:\n{key}")
 
@@ -117,13 +117,14 @@ def create_api_key_command(slug: str, name: str) -> None:
 @with_appcontext
 def migrate_command() -> None:
     """Bring the database up to date; safe to repeat."""
-    with _in_words():
+    with in_words():
         migrate(settings().database_url)
     click.echo("The database is up to date.")
 
 
-def _organisation(slug: str) -> OrganisationId:
-    with _in_words(), reading(None) as session:
+def known_organisation(slug: str) -> OrganisationId:
+    """The organisation of that slug; says so where there is none."""
+    with in_words(), reading(None) as session:
         organisation = find_organisation(session, slug)
     if organisation is None:
         raise click.BadParameter(f"there is no organisation {slug}.", param_hint="--organisation")
@@ -169,7 +170,7 @@ def _known(option: str, typed: str, row: Any) -> UUID:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """A database that is away or not migrated yet is told in a sentence, not in a traceback."""
     try:
         yield

@@ -33,10 +33,10 @@ class Seen:
 
 
 def employee_code(raw: str) -> str:
-    """A cashier's code as it is stored; raises `Invalid` (``missing``, ``too_long``)."""
+    """A cashier's code as it is stored; raises `Invalid` (``empty``, ``too_long``)."""
     code = clean_line(raw)
     if not reference_key(code):
-        raise Invalid(faults={"code": "missing"})
+        raise Invalid(faults={"code": "empty"})
     if grapheme_count(code) > CODE_GRAPHEMES:
         raise Invalid(faults={"code": "too_long"})
     return code

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request
 from flask_babel import gettext as _
 
-from app.web.actor import Actor
+from app.web.actor import Actor, Permission
 from app.web.settings import settings
 
 Count = Callable[[Actor], int]
@@ -47,6 +47,8 @@ def navigation() -> list[Entry]:
         ("policies", "/settings/policies", _("Policies"), False),
         ("people", "/people", _("People"), False),
     ]
+    if (actor := g.get("actor")) and actor.may(Permission.EDIT_SETTINGS):
+        pages.append(("receipts", "/settings/receipts", _("Receipt links"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]

@@ -55,7 +55,7 @@ def one_alert(_: Query, number: str) -> schemas.Alert:
 
 
 def _show(row: queries.AlertRow) -> schemas.Alert:
-    alert, owner = row[5:]
+    alert, owner = row[7:]
     return schemas.Alert(
         number=alert.number,
         state=AlertState(alert.state),

@@ -8,28 +8,34 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.accounts.models import Membership, User
 from app.alerts.models import Alert
 from app.classification.models import Classification
+from app.invitations.models import Invitation
+from app.people.models import Employee
 from app.responses.models import Response
 from app.stores.models import Store
 from app.stores.queries import Scope
 from app.surveys.models import Survey
 from app.touchpoints.models import Touchpoint
 
-ResponseColumns = tuple[Response, Store, Touchpoint, Classification, int]
-AlertColumns = tuple[Response, Store, Touchpoint, Classification, int, Alert, str]
+ResponseColumns = tuple[Response, Store, Touchpoint, Classification, int, Invitation, Employee]
+AlertColumns = tuple[Response, Store, Touchpoint, Classification, int, Invitation, Employee, Alert, str]
 TouchpointColumns = tuple[Touchpoint, Store, Survey]
+InvitationColumns = tuple[Invitation, Store, Employee, UUID]
 ResponseRow = Row[*ResponseColumns]
 AlertRow = Row[*AlertColumns]
 TouchpointRow = Row[*TouchpointColumns]
+InvitationRow = Row[*InvitationColumns]
 
 
 def responses(scope: Scope) -> Select[*ResponseColumns]:
-    """Responses with store, touchpoint, verdict and alert number."""
+    """Responses with store, touchpoint, verdict, alert number, receipt and employee."""
     return (
-        select(Response, Store, Touchpoint, Classification, Alert.number)
+        select(Response, Store, Touchpoint, Classification, Alert.number, Invitation, Employee)
         .join(Store, Store.id == Response.store_id)
         .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
         .outerjoin(Classification, Classification.response_id == Response.id)
         .outerjoin(Alert, Alert.response_id == Response.id)
+        .outerjoin(Invitation, Invitation.id == Response.invitation_id)
+        .outerjoin(Employee, Employee.id == Response.employee_id)
         .where(inside(scope, Response.store_id))
     )
 
@@ -37,11 +43,16 @@ def responses(scope: Scope) -> Select[*ResponseColumns]:
 def alerts(scope: Scope) -> Select[*AlertColumns]:
     """Alerts with their owner's name, and their responses as `responses` gives them."""
     return (
-        select(Response, Store, Touchpoint, Classification, Alert.number, Alert, User.name)
+        select(
+            *(Response, Store, Touchpoint, Classification, Alert.number),
+            *(Invitation, Employee, Alert, User.name),
+        )
         .join_from(Alert, Response, Response.id == Alert.response_id)
         .join(Store, Store.id == Response.store_id)
         .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
         .outerjoin(Classification, Classification.response_id == Response.id)
+        .outerjoin(Invitation, Invitation.id == Response.invitation_id)
+        .outerjoin(Employee, Employee.id == Response.employee_id)
         .outerjoin(Membership, Membership.id == Alert.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
         .where(inside(scope, Alert.store_id))
@@ -55,6 +66,17 @@ def touchpoints(scope: Scope) -> Select[*TouchpointColumns]:
         .join(Store, Store.id == Touchpoint.store_id)
         .join(Survey, Survey.id == Touchpoint.survey_id)
         .where(inside(scope, Touchpoint.store_id))
+    )
+
+
+def invitations(scope: Scope) -> Select[*InvitationColumns]:
+    """Invitations with their store, the employee and the id of the response."""
+    return (
+        select(Invitation, Store, Employee, Response.id)
+        .join(Store, Store.id == Invitation.store_id)
+        .outerjoin(Employee, Employee.id == Invitation.employee_id)
+        .outerjoin(Response, Response.invitation_id == Invitation.id)
+        .where(inside(scope, Invitation.store_id))
     )
 
 
