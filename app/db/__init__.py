@@ -2,6 +2,7 @@
 
 from app.db.claim import Claim, claim, holds
 from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
+from app.db.insert import insert_missing, insert_once, insert_row, insert_rows
 from app.db.level import missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
 from app.db.search import SearchForm
@@ -9,8 +10,6 @@ from app.db.session import (
     OrganisationSession,
     db,
     get_row,
-    insert_missing,
-    insert_once,
     locking,
     looking_across,
     organisation_of,
@@ -37,6 +36,8 @@ __all__ = [
     "holds",
     "insert_missing",
     "insert_once",
+    "insert_row",
+    "insert_rows",
     "locking",
     "looking_across",
     "migrate",

@@ -1,7 +1,7 @@
 """One organisation per session, one transaction per request or job, and the only commit."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -9,8 +9,7 @@ from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import ColumnElement, Select, TableClause, TextClause, event, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, TableClause, TextClause, event, select
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
@@ -18,7 +17,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from app.db.rows import Base, OrganisationRow
 from app.errors import NotFound, Unavailable, UnscopedQuery
-from app.ids import OrganisationId, new_id
+from app.ids import OrganisationId
 
 Row = TypeVar("Row", bound=OrganisationRow)
 
@@ -42,7 +41,6 @@ db = SQLAlchemy(
 )
 _sqlite_writer = threading.Lock()
 _QUEUE_SECONDS = 20
-_ROWS_AT_ONCE = 500
 
 
 @contextmanager
@@ -77,7 +75,7 @@ def transaction_across() -> Iterator[OrganisationSession]:
 
 @contextmanager
 def looking_across() -> Iterator[OrganisationSession]:
-    """A look at every organisation's rows: for workers, counts without names, and the key that opens one."""
+    """A look at every organisation's rows: for the workers and for counts without names."""
     with reading(None) as session:
         session.is_across = True
         yield session
@@ -104,54 +102,6 @@ def locking(statement: Select[Row]) -> Select[Row]:
     Rows that refer to them may still be added (``FOR NO KEY UPDATE``). SQLite has one writer anyway.
     """
     return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-
-
-def insert_once(
-    session: OrganisationSession, kind: type[Row], unique: list[str], **values: object
-) -> UUID | None:
-    """Insert a row unless one with the same `unique` columns is there; the new id, or ``None``."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    values = {"id": new_id(), **values, "organisation_id": session.scope()}
-    # Into the table, with the defaults filled in by hand: through the mapper it would cost twice as much.
-    table = kind.__table__
-    statement = (
-        dialect.insert(table)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=unique)
-        .returning(table.c.id)
-        .execution_options(is_stamped=True)
-    )
-    return session.execute(statement).scalar()
-
-
-def insert_missing(
-    session: OrganisationSession,
-    kind: type[Row],
-    unique: Sequence[str],
-    rows: Sequence[Mapping[str, object]],
-    *,
-    where: ColumnElement[bool] | None = None,
-) -> set[UUID]:
-    """Insert rows, each with every column, unless others with the same `unique` columns are there.
-
-    The ids of those that are new. `where` is the condition of a partial index. Pass rows in one order always,
-    so that two processes never wait for each other.
-    """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    table = kind.__table__
-    new: set[UUID] = set()
-    for first in range(0, len(rows), _ROWS_AT_ONCE):
-        own = {"organisation_id": session.scope()}
-        values = [{"id": new_id(), **row, **own} for row in rows[first : first + _ROWS_AT_ONCE]]
-        statement = (
-            dialect.insert(table)
-            .values(values)
-            .on_conflict_do_nothing(index_elements=unique, index_where=where)
-            .returning(table.c.id)
-            .execution_options(is_stamped=True)
-        )
-        new.update(session.scalars(statement))
-    return new
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.accounts.queries import organisation_language
-from app.db import OrganisationSession, insert_missing
+from app.db import OrganisationSession, insert_once
 from app.errors import Invalid
 from app.invitations.models import InvitationPoint
 from app.invitations.rules import Kind
@@ -17,7 +17,7 @@ from app.surveys.queries import surveys
 from app.touchpoints.actions import create_plain_touchpoint
 from app.touchpoints.models import Touchpoint
 
-_UNIQUE = ("organisation_id", "store_id", "kind")
+_UNIQUE = ["organisation_id", "store_id", "kind"]
 Spot = tuple[UUID, Kind]
 
 
@@ -38,8 +38,7 @@ def _make(session: OrganisationSession, store_id: UUID, kind: Kind, *, now: date
         name = {Kind.RECEIPT: _("Receipt"), Kind.CALL: _("Call"), Kind.ORDER: _("Order")}[kind]
     survey_id = _survey_of(session, store_id)
     touchpoint_id = create_plain_touchpoint(session, store_id, survey_id, name, now=now)
-    row = {"store_id": store_id, "kind": kind, "touchpoint_id": touchpoint_id}
-    insert_missing(session, InvitationPoint, _UNIQUE, [row])
+    insert_once(session, InvitationPoint, _UNIQUE, store_id=store_id, kind=kind, touchpoint_id=touchpoint_id)
     return touchpoint_id
 
 

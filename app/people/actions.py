@@ -30,7 +30,7 @@ def recognise_employees(
             Employee,
             _UNIQUE,
             [_row(missing[key], now=now) for key in sorted(missing)],
-            where=Employee.retired_at.is_(None),
+            where="retired_at IS NULL",
         )
         found = _holders(session, seen)
     for one, employee in found.items():

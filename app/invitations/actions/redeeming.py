@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from app.contacts.actions import erase_contact
-from app.db import OrganisationSession, get_row, insert_missing, locking
+from app.db import OrganisationSession, get_row, insert_once, locking
 from app.errors import Conflict, Gone
 from app.invitations.actions.minting import UNIQUE, unanswered
 from app.invitations.models import Invitation, TillKey
@@ -135,7 +135,9 @@ def _make(
     store_id, kind = key[0], Kind(key[1])
     point = points_for(session, {(store_id, kind)}, now=now)[store_id, kind]
     columns = {**unanswered(key, point, now=now), "number": number, **details}
-    insert_missing(session, Invitation, UNIQUE, [columns])
+    made = insert_once(session, Invitation, list(UNIQUE), **columns)
+    if made:
+        return made
     known = find_by_receipt(session, store_id, number, kind)
     assert known is not None
     return known.id
