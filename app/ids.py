@@ -13,6 +13,7 @@ OrganisationId = NewType("OrganisationId", UUID)
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
+KEY_ID_LENGTH = 8
 _FOLD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _ID_BYTES = 16
 _MAC_BYTES = 12
@@ -41,8 +42,18 @@ def is_key(text: str) -> bool:
 
 def new_printed_code() -> str:
     """Six random symbols of Crockford's alphabet and their check symbol, as printed under a QR code."""
-    body = "".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH))
-    return body + check_symbol(body)
+    return _random_code(CODE_LENGTH)
+
+
+def new_key_id() -> str:
+    """The public name of a secret key that tills sign with: eight symbols and their check symbol."""
+    return _random_code(KEY_ID_LENGTH)
+
+
+def is_key_id(text: str) -> bool:
+    """Whether the text is such a name in its one spelling."""
+    is_spelt = len(text) == KEY_ID_LENGTH + 1 and all(symbol in CROCKFORD for symbol in text)
+    return is_spelt and check_symbol(text[:-1]) == text[-1]
 
 
 def check_symbol(body: str) -> str:
@@ -110,6 +121,11 @@ def _subject(secret: str, purpose: str, token: str, size: int) -> bytes | None:
         return None
     subject, mac = raw[:size], raw[size:]
     return subject if hmac.compare_digest(mac, _mac(secret, purpose, subject)) else None
+
+
+def _random_code(length: int) -> str:
+    body = "".join(secrets.choice(CROCKFORD) for _ in range(length))
+    return body + check_symbol(body)
 
 
 def _mac(secret: str, purpose: str, subject: bytes) -> bytes:

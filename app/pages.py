@@ -11,7 +11,10 @@ from app.channels.sms.views import pages as sms
 from app.channels.telegram.views import pages as telegram
 from app.channels.views import pages as channels
 from app.insight.views import pages as insight
+from app.invitations.views import pages as receipts
+from app.invitations.views import pictures
 from app.notifications.views import personal_pages, take_pages
+from app.people.views import pages as people
 from app.responses.views import pages as responses
 from app.stores.views import pages as stores
 from app.surveys.views import pages as surveys
@@ -29,13 +32,15 @@ DASHBOARD = (
     sms,
     mailbox,
     insight,
+    people,
+    receipts,
     stores,
     surveys,
     touchpoints,
     webhooks,
 )
 # No session, so nothing to forge: a key or a signed link guards each (see docs/decisions).
-PUBLIC = (web, responses, return_pages, take_pages)
+PUBLIC = (web, responses, pictures, return_pages, take_pages)
 
 
 def register(app: Flask) -> None:

@@ -12,7 +12,9 @@ from app.classification import models as classification
 from app.contacts import models as contacts
 from app.db import Base
 from app.events import models as events
+from app.invitations import models as invitations
 from app.notifications import models as notifications
+from app.people import models as people
 from app.responses import models as responses
 from app.stores import models as stores
 from app.surveys import models as surveys
@@ -25,6 +27,8 @@ FEATURES = (
     surveys,
     touchpoints,
     contacts,
+    people,
+    invitations,
     responses,
     classification,
     alerts,

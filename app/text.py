@@ -18,6 +18,10 @@ _EDGES = regex.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
 # Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
 _AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`", "ʼ"))
+_UNSEEN = regex.compile(r"[\p{C}\p{M}]")
+_SEPARATORS = regex.compile(r"[^\p{L}\p{N}]+")
+_NOT_BETWEEN_DIGITS = regex.compile(r"(?<!\p{N})-|-(?!\p{N})")
+_TWINS = str.maketrans("АВЕІКМНОРСТУХ", "ABEIKMHOPCTYX")
 
 
 def clean_text(raw: str) -> str:
@@ -59,6 +63,18 @@ def unlinked(text: str) -> str:
 def search_form(text: str) -> str:
     """Text as search compares it: case-folded, with the four apostrophes of Ukrainian as one."""
     return unicodedata.normalize("NFC", text).casefold().translate(_APOSTROPHES)
+
+
+def reference_key(text: str) -> str:
+    """The one form of a number that machines print (a receipt's, a cashier's), however it is spelt.
+
+    Compatibility forms as plain ones (NFKC), capitals, Cyrillic twins of Latin capitals as Latin. Whatever is
+    no letter or digit goes, but between two digits it stays as one hyphen: 1-23 is not 12-3. Zeros stay.
+    """
+    numbered = text.replace("№", " ")  # NFKC would make letters of it
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", numbered).upper())
+    joined = _SEPARATORS.sub("-", _UNSEEN.sub("", plain.translate(_TWINS)))
+    return str(_NOT_BETWEEN_DIGITS.sub("", joined))
 
 
 def sort_key(name: str) -> str:

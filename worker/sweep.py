@@ -14,6 +14,7 @@ from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, is_free, looking_across, transaction_across
 from app.events.actions import forget_old_events
 from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
+from app.invitations.actions import forget_expired_invitations
 from app.notifications.models import Notification, Trial
 from app.webhooks.actions import forget_old_deliveries
 from app.webhooks.models import EndpointNotice, WebhookDelivery
@@ -32,6 +33,7 @@ PROMISES: dict[str, type[LeasedRow]] = {
 HOUSE: tuple[Callable[..., int], ...] = (
     erase_expired_contacts,
     forget_old_calls,
+    forget_expired_invitations,
     forget_old_deliveries,
     forget_old_events,
 )

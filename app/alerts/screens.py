@@ -26,6 +26,8 @@ from app.alerts.words import (
 from app.classification.queries import find_classification
 from app.contacts.queries import find_address
 from app.db import OrganisationSession, get_row
+from app.invitations.queries import find_invitation
+from app.people.queries import find_employee
 from app.responses.models import Response
 from app.stores.models import Store
 from app.touchpoints.models import Touchpoint
@@ -64,6 +66,8 @@ def alert_screen(
         store=get_row(session, Store, alert.store_id),
         touchpoint=get_row(session, Touchpoint, response.touchpoint_id),
         classification=find_classification(session, response.id),
+        invitation=find_invitation(session, response.invitation_id),
+        employee=find_employee(session, response.employee_id),
         address=find_address(session, response.contact_id, settings().secret_key),
         names=names,
         lines=[_line(event, names) for event in history(session, alert)],

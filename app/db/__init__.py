@@ -2,7 +2,7 @@
 
 from app.db.claim import Claim, claim, holds, is_free
 from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
-from app.db.insert import insert_once, insert_row, insert_rows
+from app.db.insert import insert_missing, insert_once, insert_row, insert_rows
 from app.db.level import missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
 from app.db.search import SearchForm
@@ -34,6 +34,7 @@ __all__ = [
     "engine_options",
     "get_row",
     "holds",
+    "insert_missing",
     "insert_once",
     "insert_row",
     "insert_rows",

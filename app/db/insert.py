@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import Insert, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.rows import OrganisationRow
@@ -19,6 +19,26 @@ def insert_once(
     """Insert a row unless one with the same `unique` columns is there; the new id, or ``None``."""
     statement = _once(_table(kind), tuple(unique), session.get_bind().dialect.name)
     return session.execute(statement, _complete(session, values), execution_options=_STAMPED).scalar()
+
+
+def insert_missing(
+    session: OrganisationSession,
+    kind: type[OrganisationRow],
+    unique: tuple[str, ...],
+    rows: Sequence[dict[str, object]],
+    *,
+    where: str | None = None,
+) -> set[UUID]:
+    """Insert rows with the same columns, unless others with the same `unique` ones are there; the new ids.
+
+    `where` is the condition of a partial index. Rows come in one order always, so that two processes never
+    wait for each other.
+    """
+    if not rows:
+        return set()
+    statement = _once(_table(kind), unique, session.get_bind().dialect.name, where)
+    complete = [_complete(session, row) for row in rows]
+    return set(session.scalars(statement, complete, execution_options=_STAMPED))
 
 
 def insert_row(session: OrganisationSession, kind: type[OrganisationRow], /, **values: object) -> UUID:
@@ -57,7 +77,8 @@ def _plain(table: Table) -> Insert:
 
 
 @lru_cache
-def _once(table: Table, unique: tuple[str, ...], dialect: str) -> Insert:
+def _once(table: Table, unique: tuple[str, ...], dialect: str, where: str | None = None) -> Insert:
     """Made once: building the same statement anew costs as much as running it."""
     insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    return insert.on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
+    condition = text(where) if where else None
+    return insert.on_conflict_do_nothing(index_elements=unique, index_where=condition).returning(table.c.id)

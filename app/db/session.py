@@ -79,7 +79,7 @@ def transaction_across() -> Iterator[OrganisationSession]:
 
 @contextmanager
 def looking_across() -> Iterator[OrganisationSession]:
-    """A look at every organisation's rows: for workers, counts without names, and the key that opens one."""
+    """A look at every organisation's rows: for the workers and for counts without names."""
     with reading(None) as session:
         session.is_across = True
         yield session

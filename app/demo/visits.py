@@ -28,7 +28,10 @@ _DETRACTOR = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One shopper's answer. `meant` is the rating that a mis-tap was corrected to."""
+    """One shopper's answer. `meant` is the rating that a mis-tap was corrected to.
+
+    One that came through a link on a receipt names the `cashier`, by the number in the store.
+    """
 
     at: datetime
     store: int
@@ -40,6 +43,7 @@ class Visit:
     language: str = "uk"
     typing_seconds: int = 30
     meant: int | None = None
+    cashier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ SEARCH_GRAPHEMES = 500
 SENTIMENTS = (*Sentiment, PENDING)
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _PLACE = "%Y%m%dT%H%M%S%f"
-_RESPONSE_FIELDS = ("q", "store", "group", "sentiment", "comment", "from", "to")
+_RESPONSE_FIELDS = ("q", "store", "group", "sentiment", "comment", "verified", "from", "to")
 _STORE_FIELDS = ("region", "kind", "label")
 
 
@@ -83,6 +83,7 @@ def read_wanted(arguments: Mapping[str, str], places: Sequence[StorePlace], zone
         group=Group(raw["group"]) if raw["group"] in set(Group) else None,
         sentiment=raw["sentiment"] or None,
         has_comment=bool(raw["comment"]),
+        is_verified=bool(raw["verified"]),
         words=raw["q"],
     )
     return _with_days(wanted, form, zone), form

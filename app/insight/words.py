@@ -19,6 +19,7 @@ from app.insight.rules import (
     urgency,
     whole_minutes,
 )
+from app.invitations.rules import Kind
 from app.stores.rules import StoreKind
 from app.web.templating import local_clock, local_time
 
@@ -223,6 +224,11 @@ def only_with_comment() -> str:
     return _("With a comment")
 
 
+def only_verified() -> str:
+    """The chip of responses that a receipt stands behind."""
+    return _("Verified by a receipt")
+
+
 def from_day(day: str) -> str:
     """The chip of the first day."""
     return _("From %(day)s", day=format_date(date.fromisoformat(day), "medium"))
@@ -258,6 +264,11 @@ def channel_words() -> dict[str, str]:
         "staff": _("Staff"),
         "api": "API",
     }
+
+
+def invitation_words() -> dict[str, str]:
+    """What an invitation is about."""
+    return {Kind.RECEIPT: _("Receipt"), Kind.CALL: _("Call"), Kind.ORDER: _("Order")}
 
 
 def standing_words() -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.contacts.rules import Address
 from app.db import OrganisationSession, insert_once
 from app.errors import Conflict
 from app.events import EventName, record
+from app.invitations.actions import Redeemed, redeem_invitation
 from app.responses.models import Response, ResponseOrigin
 from app.responses.queries import lock_response
 from app.responses.rules import Channel, believed_answer_time, is_hasty, is_late, is_negative, may_change
@@ -43,6 +44,7 @@ class ResponseDraft:
     answered_at: datetime | None = None
     is_suspect: bool = False
     origin: Origin | None = None
+    invitation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,13 @@ class Outcome(StrEnum):
 def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
     """Store a rating once for its key; the same key again changes nothing, or corrects the rating.
 
-    Raises `Conflict` (``already_received``) for another rating after the 30 minutes of correction.
+    Raises `Conflict`: ``already_received`` for another rating after the 30 minutes of correction,
+    ``already_answered`` where somebody else has used the invitation; `Gone` where it is over.
     """
     answered_at = _answered_at(draft, now)
+    known = Redeemed()
+    if draft.invitation_id:
+        known = redeem_invitation(session, draft.invitation_id, draft.key, at=answered_at, now=now)
     response_id = insert_once(
         session,
         Response,
@@ -81,6 +87,9 @@ def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: 
         channel=draft.channel,
         language=draft.language,
         rating=draft.rating,
+        invitation_id=draft.invitation_id,
+        employee_id=known.employee_id,
+        contact_id=known.contact_id,
         is_suspect=draft.is_suspect,
         is_late=is_late(answered_at, now),
         answered_at=answered_at,
@@ -129,6 +138,8 @@ def _answered_at(draft: ResponseDraft, now: datetime) -> datetime:
 
 def _correct(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
     response = lock_response(session, draft.key)
+    if response.invitation_id != draft.invitation_id:
+        raise Conflict("already_received")
     if response.rating == draft.rating:
         return Outcome.REPEATED
     if not may_change(response.received_at, now) or response.touchpoint_id != draft.touchpoint_id:

@@ -26,6 +26,17 @@ def create_touchpoint(
     return touchpoint.id
 
 
+def create_plain_touchpoint(
+    session: OrganisationSession, store_id: UUID, survey_id: UUID, name: str, *, now: datetime
+) -> UUID:
+    """A touchpoint without a printed code; the store's own of that name where there is one."""
+    values = {"store_id": store_id, "survey_id": survey_id, "name": name, "created_at": now}
+    unique = ["organisation_id", "store_id", "name"]
+    new = insert_once(session, Touchpoint, unique, **values)
+    own = select(Touchpoint.id).where(Touchpoint.store_id == store_id, Touchpoint.name == name)
+    return new or session.scalars(own).one()
+
+
 def create_code(session: OrganisationSession, touchpoint_id: UUID, *, now: datetime) -> UUID:
     """A further printed code for a touchpoint; codes are unique over all organisations."""
     code_id = None

@@ -45,11 +45,13 @@ def navigation() -> list[Entry]:
         ("touchpoints", "/touchpoints", _("Touchpoints"), False),
         ("surveys", "/surveys", _("Surveys"), False),
         ("policies", "/settings/policies", _("Policies"), False),
+        ("people", "/people", _("People"), False),
     ]
     pages.append(("notifications", "/settings/notifications", _("My notifications"), False))
     if _may(Permission.EDIT_SETTINGS):
         pages.append(("channels", "/settings/channels", _("Channels"), False))
         pages.append(("webhooks", "/settings/webhooks", _("Webhooks"), False))
+        pages.append(("receipts", "/settings/receipts", _("Receipt links"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]

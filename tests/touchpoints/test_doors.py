@@ -192,7 +192,7 @@ def test_many_threads_may_ask_at_once(app: Flask, chain: Chain) -> None:
     for thread in threads:
         thread.join()
     assert len(seen) == 800
-    assert {door.code for door in seen if isinstance(door, doors.Door)} == {chain.code}
+    assert {door.code for door in seen if isinstance(door, doors.CodeDoor)} == {chain.code}
 
 
 def _is_open(code: str) -> bool:

@@ -76,7 +76,7 @@ def _chosen(session: OrganisationSession, query: AlertQuery) -> Select[*queries.
 
 
 def _show(row: queries.AlertRow) -> schemas.Alert:
-    alert, owner = row[6:]
+    alert, owner = row[8:]
     return schemas.Alert(
         number=alert.number,
         state=AlertState(alert.state),

@@ -87,7 +87,7 @@ def add_response(
 
 def show_response(row: queries.ResponseRow | queries.AlertRow) -> schemas.Response:
     """A response as the API shows it."""
-    response, store, touchpoint, verdict, alert, external_id = row[:6]
+    response, store, touchpoint, verdict, alert, external_id, invitation, employee = row[:8]
     return schemas.Response(
         id=response.id,
         rating=response.rating,
@@ -98,6 +98,11 @@ def show_response(row: queries.ResponseRow | queries.AlertRow) -> schemas.Respon
         channel=Channel(response.channel),
         store=schemas.StoreName(id=store.id, code=store.code, name=store.name),
         touchpoint=schemas.TouchpointName(id=touchpoint.id, name=touchpoint.name),
+        verified=response.is_verified,
+        invitation=response.invitation_id,
+        receipt=invitation.number if invitation else None,
+        refunded=invitation is not None and invitation.is_refunded,
+        employee=schemas.employee_name(employee),
         answered_at=response.answered_at,
         received_at=response.received_at,
         alert=alert,

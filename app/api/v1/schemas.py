@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
 from app.classification.rules import Sentiment
+from app.people.models import Employee
 from app.responses.rules import Channel
 from app.stores.rules import StoreKind
 
@@ -80,6 +81,14 @@ class Touchpoint(Shown):
     retired_at: datetime | None
 
 
+class EmployeeName(Shown):
+    """A person whom a receipt names."""
+
+    id: UUID
+    code: str = Field(description="As the till knows the cashier; unique in a store.")
+    name: str = Field(description="Empty until somebody has written one.")
+
+
 class Response(Shown):
     """What a shopper said."""
 
@@ -96,6 +105,11 @@ class Response(Shown):
     channel: Channel
     store: StoreName
     touchpoint: TouchpointName
+    verified: bool = Field(description="Whether a receipt stands behind it, and so no more than one answer.")
+    invitation: UUID | None = Field(description="The invitation that was answered.")
+    receipt: str | None = Field(description="The receipt's number as printed.")
+    refunded: bool = Field(description="Whether the receipt was refunded after the answer.")
+    employee: EmployeeName | None = Field(description="Who rang up.")
     answered_at: datetime
     received_at: datetime
     alert: int | None = Field(description="The number of the alert that follows it up.")
@@ -167,3 +181,10 @@ class Problem(Shown):
     errors: list[Fault] = Field(description="Each parameter or property that was refused, and why.")
     details: dict[str, str] = Field(description="What stands in the way of a conflict, such as the owner.")
     request_id: str
+
+
+def employee_name(employee: Employee | None) -> EmployeeName | None:
+    """An employee in short."""
+    if employee is None:
+        return None
+    return EmployeeName(id=employee.id, code=employee.code, name=employee.name)

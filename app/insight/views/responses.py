@@ -80,6 +80,7 @@ def _chips(form: Form, stores: list[Place]) -> list[tuple[str, str]]:
         "group": words.group_words().get,
         "sentiment": words.sentiment_words().get,
         "comment": lambda _value: words.only_with_comment(),
+        "verified": lambda _value: words.only_verified(),
         "from": words.from_day,
         "to": words.to_day,
     }

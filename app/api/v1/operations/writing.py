@@ -62,7 +62,7 @@ def write_operation(
         def run(*args: P.args, **kwargs: P.kwargs) -> Response:
             read_query(Query)
             document = read_json_body(most_bytes, may_be_empty=issubclass(body, Nothing))
-            sent = _checked(body, document)
+            sent = checked(body, document)
 
             def make(session: OrganisationSession) -> Reply:
                 return _reply(view(session, sent, *args, **kwargs), status)
@@ -81,7 +81,8 @@ def write_operation(
     return describe
 
 
-def _checked(kind: type[B], document: object) -> B:
+def checked(kind: type[B], document: object) -> B:
+    """A value out of JSON as the model; raises `Invalid` naming every property at fault."""
     try:
         # As JSON once more: strict models take words for enumerations only from there.
         return kind.model_validate_json(write_json(document))
