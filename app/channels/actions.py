@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.channels import ChannelFailure
 from app.channels.models import ChannelState
-from app.channels.rules import free_after, next_turn, turn_at
+from app.channels.rules import PAUSE, free_after, next_turn, turn_at
 from app.db import OrganisationSession, insert_once, locking
 
 # A success is news only after a failure, or now and then: not every message has to write it.
@@ -26,14 +26,17 @@ def take_turn(session: OrganisationSession, channel: str, *, now: datetime) -> d
 def note_result(
     session: OrganisationSession, channel: str, failure: ChannelFailure | None, *, now: datetime
 ) -> None:
-    """Remember that a message got through, or why it did not."""
+    """Remember that a message got through, or why it did not. After two failures in a row it is let rest."""
     if failure is None:
         _note_success(session, channel, now=now)
         return
     state = _lock(session, channel)
     state.last_failed_at, state.failure = now, failure.reason
-    if failure.retry_after:
-        state.free_at = max(state.free_at or now, free_after(failure.retry_after, now=now))
+    wait = failure.retry_after
+    if state.failing_since and not failure.is_of_address:
+        wait = max(wait or PAUSE, PAUSE)
+    if wait:
+        state.free_at = max(state.free_at or now, free_after(wait, now=now))
     if not failure.is_of_address:
         state.failing_since = state.failing_since or now
         state.is_broken = state.is_broken or failure.is_permanent
@@ -58,7 +61,8 @@ def _note_success(session: OrganisationSession, channel: str, *, now: datetime) 
     is_news = known is None or known.last_worked_at is None or known.failing_since is not None
     if is_news or (known and known.last_worked_at and known.last_worked_at <= now - _TOLD_AGAIN_AFTER):
         state = _lock(session, channel)
-        state.last_worked_at, state.failing_since, state.is_broken = now, None, False
+        state.last_worked_at, state.is_broken = now, False
+        state.failing_since = None
 
 
 def _lock(session: OrganisationSession, channel: str) -> ChannelState:

@@ -6,3 +6,8 @@ from app.channels.sms.sender import SMS
 from app.channels.telegram.sender import TELEGRAM
 
 CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (EMAIL, TELEGRAM, SMS)}
+
+
+def is_gone(channel: str, reason: str) -> bool:
+    """Whether a failure for that reason means that the address is dead."""
+    return channel in CHANNELS and reason in CHANNELS[channel].gone

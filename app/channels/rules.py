@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 PATIENCE = timedelta(minutes=5)
 # So much may go out at once before the pace is felt.
 BURST = timedelta(seconds=1)
+# Where two in a row have failed, so long nobody waits for the channel: every attempt could take its time.
+PAUSE = timedelta(seconds=15)
 MOST_PER_MINUTE = 6_000
 
 

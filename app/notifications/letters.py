@@ -11,7 +11,7 @@ from app.accounts.queries import Member, get_member
 from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import latest_news
 from app.alerts.rules import DONE_STATES, AlertState, Author, Condition, StepAction, Target, holds
-from app.channels import ChannelFailure, Form, Link, Message, Outgoing
+from app.channels import Channel, ChannelFailure, Form, Link, Message, Outgoing
 from app.channels.catalogue import CHANNELS
 from app.channels.sms.segments import segments
 from app.db import OrganisationSession, get_row
@@ -71,7 +71,7 @@ def compose_notification(
     matter = _matter(session, notification)
     if not _is_wanted(matter.alert, matter.timer) or was_reached_otherwise(session, notification):
         return None
-    channel = CHANNELS[notification.channel]
+    channel = _channel(notification.channel)
     address = _address(session, matter.member, channel.name)
     with force_locale(matter.member.language):
         if channel.form is Form.SHORT:
@@ -83,7 +83,7 @@ def compose_notification(
 
 def compose_trial(session: OrganisationSession, trial: Trial) -> Outgoing:
     """A test message in the member's language; raises `ChannelFailure` without an address."""
-    member, channel = get_member(session, trial.membership_id), CHANNELS[trial.channel]
+    member, channel = get_member(session, trial.membership_id), _channel(trial.channel)
     address = _address(session, member, channel.name)
     reference = f"trial-{digest(f'{trial.id}/{trial.requested_at.isoformat()}')[:32]}"
     with force_locale(member.language):
@@ -102,6 +102,13 @@ def _matter(session: OrganisationSession, notification: Notification) -> Matter:
         get_row(session, Store, alert.store_id),
         get_member(session, notification.membership_id),
     )
+
+
+def _channel(name: str) -> Channel:
+    """The channel of that name; one that was taken out of the product is not connected."""
+    if name not in CHANNELS:
+        raise ChannelFailure("not_connected", is_permanent=True, is_of_address=True)
+    return CHANNELS[name]
 
 
 def _address(session: OrganisationSession, member: Member, channel: str) -> str:

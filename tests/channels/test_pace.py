@@ -136,3 +136,20 @@ def test_an_organisation_is_cut_off_when_nothing_works_at_all(chain: Chain, fore
     assert counts() == (1, 0)
     note(chain, ChannelFailure("smtp", is_permanent=True), name="email")
     assert counts() == (2, 1)
+
+
+def test_after_two_failures_in_a_row_the_channel_is_let_rest(chain: Chain) -> None:
+    note(chain, ChannelFailure("timeout"))
+    assert turn(chain, 5) is None
+    note(chain, ChannelFailure("timeout"), after=5)
+    assert turn(chain, 6) == 20.0
+    assert turn(chain, 20) is None
+    note(chain, after=20)
+    note(chain, ChannelFailure("timeout"), after=21)
+    assert turn(chain, 22) is None
+
+
+def test_a_wrong_number_gives_nobody_a_rest(chain: Chain) -> None:
+    for _ in range(3):
+        note(chain, ChannelFailure("sms_400", is_permanent=True, is_of_address=True))
+    assert turn(chain) is None

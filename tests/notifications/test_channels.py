@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from app.accounts.actions import add_member, create_user
 from app.accounts.rules import Role
@@ -12,13 +13,15 @@ from app.channels.email.models import MailboxMessage
 from app.channels.models import ChannelState
 from app.channels.telegram.actions import disconnect_bot
 from app.db import transaction
+from app.notifications.actions import send_due_notifications
 from app.notifications.models import Notification, PersonalAddress
 from app.stores.models import Store
-from tests.alerts.deeds import fire
+from tests.alerts.deeds import BASE_URL, fire
 from tests.fakes import MailServer
 from tests.fakes_channels import Said, refusal
-from tests.make import NOON, PASSWORD, Chain, rows_of
+from tests.make import NOON, PASSWORD, SECRET, Chain, rows_of
 from tests.notifications.reach import CHAT, Reach
+from tests.together import together
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -306,3 +309,35 @@ def test_a_store_in_another_zone_tells_its_own_time(reach: Reach) -> None:
     reach.complain()
     reach.send()
     assert "30 min left (until 13:30)" in reach.sms.asked[0].json["text"]
+
+
+def test_a_telegram_that_is_away_holds_up_nobody_for_long(reach: Reach) -> None:
+    """Two attempts find it out; after that people hear by the next channel without one."""
+    reach.link()
+    reach.telegram.refusals[str(CHAT)] = refusal(502)
+    for _ in range(5):
+        reach.complain()
+    asked = len(reach.telegram.asked)
+    reach.send()
+    assert len(reach.telegram.asked) - asked == 2
+    assert len(rows_of(reach.chain, MailboxMessage)) == 5
+
+
+def test_a_channel_that_was_taken_out_of_the_product_is_passed_over(reach: Reach) -> None:
+    reach.complain()
+    with transaction(reach.chain.organisation_id) as session:
+        session.query(Notification).one().channel = "pigeon"
+    reach.send()
+    assert reach.rows == [("pigeon", "failed"), ("email", "sent")]
+
+
+def test_two_of_a_step_who_fail_at_once_do_not_rely_on_each_other(
+    app: Flask, reach: Reach, mail_server: MailServer
+) -> None:
+    for n in range(3):
+        hire(reach.chain, f"deputy{n}")
+    mail_server.refuse = "550 no such person"
+    case = reach.complain()
+    together(app, [lambda: send_due_notifications(SECRET, BASE_URL, now=NOON, limit=1)] * 4)
+    assert {state for _, state in reach.rows} == {"failed"}
+    assert case.timers[1].due_at == NOON

@@ -12,8 +12,9 @@ from app.alerts.rules import Via
 from app.classification.models import Classification
 from app.contacts.models import Contact
 from app.db import transaction
-from app.flow import JUDGE, NOTIFY, REPLY
-from app.notifications.models import Notification
+from app.flow import JUDGE, NOTIFY, REPLY, TRY
+from app.notifications.actions import request_trial
+from app.notifications.models import Notification, Trial
 from tests.fakes import Hands
 from tests.make import NOON, Chain, get_alert_of, make_response, rows_of
 from worker import jobs, ticker
@@ -39,26 +40,27 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def promises(chain: Chain) -> None:
-    """A comment, a notification and an e-mail reply that nobody has dealt with."""
+    """A comment, a notification, an e-mail reply and a test message that nobody has dealt with."""
     key = make_response(chain, 2, comment="bad", contact="ann@example.com")
     fire_due_timers(now=NOON)
     number = get_alert_of(chain, key).number
     with transaction(chain.organisation_id) as session:
         reply_to_shopper(session, number, chain.manager_id, "Дякуємо", via=Via.EMAIL, now=NOON)
+        request_trial(session, chain.manager_id, "email", now=NOON)
 
 
 def test_what_is_late_is_told_again(chain: Chain, promises: None, told: list[str]) -> None:
     assert sweep(Hurry(None), now=NOON + SECOND) == []
-    assert sweep(Hurry(None), now=NOON + 3 * SECOND) == [JUDGE, NOTIFY, REPLY]
-    assert told == [JUDGE, NOTIFY, REPLY]
+    assert sweep(Hurry(None), now=NOON + 3 * SECOND) == [JUDGE, NOTIFY, REPLY, TRY]
+    assert told == [JUDGE, NOTIFY, REPLY, TRY]
 
 
 def test_what_somebody_has_in_hand_is_left_to_them(chain: Chain, promises: None, told: list[str]) -> None:
-    for kind in (Classification, Notification, Message):
+    for kind in (Classification, Notification, Message, Trial):
         with transaction(chain.organisation_id) as session:
             session.execute(update(kind).values(lease_until=NOON + MINUTE))
     assert sweep(Hurry(None), now=NOON + 30 * SECOND) == []
-    assert sweep(Hurry(None), now=NOON + 61 * SECOND) == [JUDGE, NOTIFY, REPLY]
+    assert sweep(Hurry(None), now=NOON + 61 * SECOND) == [JUDGE, NOTIFY, REPLY, TRY]
 
 
 def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, hands: Hands) -> None:
@@ -66,9 +68,10 @@ def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, han
     hands.at = NOON + 9 * SECOND
     assert stand_in(now=hands.at) == []
     hands.at = NOON + 11 * SECOND
-    assert stand_in(now=hands.at) == [NOTIFY, REPLY]
+    assert stand_in(now=hands.at) == [NOTIFY, REPLY, TRY]
     assert {row.state for row in rows_of(chain, Notification)} == {"sent"}
     assert all(row.delivered_at for row in rows_of(chain, Message))
+    assert rows_of(chain, Trial)[0].state == "sent"
     assert rows_of(chain, Classification)[0].classified_at is None
 
 

@@ -11,7 +11,7 @@ from app.alerts.models import Alert
 from app.alerts.queries import lock_again
 from app.alerts.rules import Severity
 from app.channels import ChannelFailure, Outgoing
-from app.channels.catalogue import CHANNELS
+from app.channels.catalogue import is_gone
 from app.channels.delivery import Delivery, Outcome, deliver_due
 from app.db import OrganisationSession, get_row, insert_once
 from app.events import Event
@@ -106,7 +106,7 @@ def _mark(
     if outcome is Outcome.FAILED:
         # Two of a step that fail at once must see each other, or each would rely on the other.
         alert = lock_again(session, get_row(session, Alert, notification.alert_id))
-        if why in CHANNELS[notification.channel].gone:
+        if is_gone(notification.channel, why):
             mark_broken(session, notification.membership_id, notification.channel, now=now)
         if is_first_failure:
             _try_next_channel(session, alert, notification, now=now)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.channels import ChannelFailure, Outgoing
-from app.channels.catalogue import CHANNELS
+from app.channels.catalogue import is_gone
 from app.channels.delivery import Delivery, Outcome, deliver_due
 from app.db import OrganisationSession
 from app.errors import TooMany
@@ -50,7 +50,7 @@ def _end(session: OrganisationSession, trial: Trial, outcome: Outcome, why: str,
     is_sent = outcome is Outcome.SENT
     trial.state = NotificationState.SENT if is_sent else NotificationState.FAILED
     trial.failure, trial.ended_at = why or None, now
-    if why in CHANNELS[trial.channel].gone:
+    if is_gone(trial.channel, why):
         mark_broken(session, trial.membership_id, trial.channel, now=now)
 
 
