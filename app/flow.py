@@ -1,6 +1,12 @@
 """Read this first: for each event, what happens now (same transaction) and what later (jobs, by workers)."""
 
-from app.alerts.actions import follow_completion, open_for_comment, open_for_rating, reconsider_rating
+from app.alerts.actions import (
+    follow_completion,
+    open_for_comment,
+    open_for_rating,
+    reconsider_rating,
+    release_alerts,
+)
 from app.classification.actions import request_classification
 from app.events import EventName, Flow, Reaction
 from app.notifications.actions import queue_notifications
@@ -8,6 +14,7 @@ from app.notifications.actions import queue_notifications
 JUDGE = "judge_pending_comments"
 NOTIFY = "send_due_notifications"
 REPLY = "send_due_replies"
+ACCOUNT_MAIL = "send_due_account_mail"
 
 FLOW: Flow = {
     # A shopper taps a rating: a bad one opens an alert at once.
@@ -28,4 +35,7 @@ FLOW: Flow = {
     EventName.ALERT_REOPENED: Reaction(),
     EventName.ALERT_RESOLVED: Reaction(),
     EventName.ALERT_CLOSED: Reaction(),
+    # The team changes: who was asked gets a letter; whoever left, or sees less, gives back what they held.
+    EventName.MEMBER_INVITED: Reaction(later=(ACCOUNT_MAIL,)),
+    EventName.MEMBER_CHANGED: Reaction(now=(release_alerts,)),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from app import clock
+from app.accounts.letters import send_due_account_mail as send_account_mail
 from app.alerts.actions import send_due_replies as send_replies
 from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
@@ -30,6 +31,12 @@ def send_due_replies() -> None:
     _until_none_is_left(lambda: send_replies(own.secret_key, own.base_url, now=clock.now()))
 
 
+def send_due_account_mail() -> None:
+    """Send every letter about an account that is due."""
+    own = settings()
+    _until_none_is_left(lambda: send_account_mail(own, now=clock.now()))
+
+
 def _until_none_is_left(work: Callable[[], int]) -> None:
     """What the time does not suffice for stays due, and the sweep tells of it again."""
     until = clock.now() + LONGEST
@@ -38,5 +45,6 @@ def _until_none_is_left(work: Callable[[], int]) -> None:
 
 
 JOBS: dict[str, Callable[[], None]] = {
-    job.__name__: job for job in (judge_pending_comments, send_due_notifications, send_due_replies)
+    job.__name__: job
+    for job in (judge_pending_comments, send_due_notifications, send_due_replies, send_due_account_mail)
 }

@@ -4,16 +4,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, or_, select
 
+from app.accounts.keeping import forget_what_is_over
+from app.accounts.models import AccountLetter
 from app.alerts.models import Message
 from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, looking_across, transaction_across
-from app.flow import JUDGE, NOTIFY, REPLY
+from app.flow import ACCOUNT_MAIL, JUDGE, NOTIFY, REPLY
 from app.notifications.models import Notification
 from worker.hurry import Hurry, run_here
 
-PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
+PROMISES: dict[str, type[LeasedRow]] = {
+    JUDGE: Classification,
+    NOTIFY: Notification,
+    REPLY: Message,
+    ACCOUNT_MAIL: AccountLetter,
+}
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)
 
@@ -52,3 +59,5 @@ def keep_house(*, now: datetime) -> None:
     """Erase what may no longer be kept."""
     with transaction_across() as session:
         erase_expired_contacts(session, now=now)
+    with transaction_across() as session:
+        forget_what_is_over(session, now=now)

@@ -7,7 +7,9 @@ import structlog
 from flask import Flask
 
 from app import clock
+from app.accounts.resets import answer_password_requests
 from app.alerts.actions import fire_due_timers
+from app.web.settings import settings
 from worker.hurry import Hurry
 from worker.relay import relay
 from worker.sweep import keep_house, stand_in, sweep
@@ -35,6 +37,7 @@ class Ticker:
             (RELAY_SECONDS, lambda: relay(self._hurry)),
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
+            (SWEEP_SECONDS, _answer_requests),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -62,3 +65,8 @@ def _fire_all() -> None:
     """After an outage many are due at once; what fails is leased and ends the round too."""
     while fire_due_timers(now=clock.now()):
         pass
+
+
+def _answer_requests() -> None:
+    """Whoever forgot a password gets a letter, if anybody has the address."""
+    answer_password_requests(settings(), now=clock.now())

@@ -20,6 +20,8 @@ class EventName(StrEnum):
     ALERT_REOPENED = "alert.reopened"
     SHOPPER_WROTE = "shopper.wrote"
     REPLY_WRITTEN = "reply.written"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_CHANGED = "member.changed"
 
 
 PUBLIC = frozenset(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from app.accounts.models import AccountLetter
 from app.alerts.models import Alert, AlertTimer, Message
 from app.alerts.rules import OPEN_STATES
 from app.classification.models import Classification
@@ -22,6 +23,7 @@ def watch_promises() -> None:
     watch_work("timer", due_rows(AlertTimer))
     watch_work("notification", due_rows(Notification))
     watch_work("reply", due_rows(Message))
+    watch_work("account_letter", due_rows(AccountLetter))
     watch_work("classification", due_rows(Classification))
     watch_work("event", waiting_events)
     add_gauge("alerts_open", "Alerts that nobody has resolved yet.", _alerts_open)

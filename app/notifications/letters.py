@@ -3,10 +3,11 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.accounts.queries import get_member
+from app.accounts.queries import find_active_member
 from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import latest_news
 from app.alerts.rules import DONE_STATES, AlertState, Author, Condition, StepAction, Target, holds
+from app.channels import ChannelFailure
 from app.channels.email.sender import Email
 from app.db import OrganisationSession, get_row
 from app.notifications.models import Notification
@@ -21,12 +22,17 @@ _QUOTED_GRAPHEMES = 500
 def compose_notification(
     session: OrganisationSession, notification: Notification, base_url: str
 ) -> Email | None:
-    """The message in the member's language, or ``None`` when its step no longer applies."""
+    """The message in the member's language, or ``None`` when its step no longer applies.
+
+    Raises `ChannelFailure` for a member who has left meanwhile: the next step need not wait then.
+    """
     alert = get_row(session, Alert, notification.alert_id)
     timer = get_row(session, AlertTimer, notification.timer_id)
     if not _is_wanted(alert, timer):
         return None
-    member = get_member(session, notification.membership_id)
+    member = find_active_member(session, notification.membership_id)
+    if member is None:
+        raise ChannelFailure("not_a_member", is_permanent=True)
     response = get_row(session, Response, alert.response_id)
     store = get_row(session, Store, alert.store_id)
     with force_locale(member.language):

@@ -14,6 +14,7 @@ from flask_babel import Babel, Domain, get_locale
 LANGUAGES = {"uk": "Українська", "en": "English"}
 SOURCE_LANGUAGE = "en"
 COOKIE = "lang"
+COOKIE_LASTS = 365 * 24 * 3600
 CATALOGUES = Path(__file__).parents[1] / "translations"
 
 
