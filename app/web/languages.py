@@ -61,8 +61,8 @@ def request_language() -> str:
 
 
 def _members_own() -> str | None:
-    actor = g.get("actor")
-    return actor.language if actor else None
+    person = g.get("person")
+    return person.language if person else None
 
 
 def _browsers_own() -> str | None:
