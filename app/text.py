@@ -60,6 +60,12 @@ def unlinked(text: str) -> str:
     return str(_JOINTS.sub("\\1\u200b", text))
 
 
+def masked_email(address: str) -> str:
+    """An e-mail address that can be recognised, not read: ``o•••@example.com``."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}•••{at}{domain}"
+
+
 def search_form(text: str) -> str:
     """Text as search compares it: case-folded, with the four apostrophes of Ukrainian as one."""
     return unicodedata.normalize("NFC", text).casefold().translate(_APOSTROPHES)

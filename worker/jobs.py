@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from app import clock
+from app.accounts.letters import send_due_account_mail as send_account_mail
 from app.alerts.actions import send_due_replies as send_replies
 from app.channels.http import own_guard
 from app.classification.actions import judge_pending
@@ -50,6 +51,12 @@ def send_due_endpoint_notices() -> None:
     _until_none_is_left(lambda: send_notices(settings().base_url, now=clock.now()))
 
 
+def send_due_account_mail() -> None:
+    """Send every letter about an account that is due."""
+    own = settings()
+    _until_none_is_left(lambda: send_account_mail(own, now=clock.now()))
+
+
 def _until_none_is_left(work: Callable[[], int]) -> None:
     """What the time does not suffice for stays due, and the sweep tells of it again."""
     until = clock.now() + LONGEST
@@ -64,6 +71,7 @@ JOBS: dict[str, Callable[[], None]] = {
         send_due_notifications,
         send_due_replies,
         send_due_trials,
+        send_due_account_mail,
         deliver_webhooks,
         send_due_endpoint_notices,
     )

@@ -1,6 +1,6 @@
 """Queues, one for each kind of work, and the jobs in each. A worker serves one queue: RQ then loses none."""
 
-from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
+from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
 
 CLASSIFY = "classify"
 NOTIFICATIONS = "notifications"
@@ -13,6 +13,7 @@ QUEUE_OF: dict[str, str] = {
     TRY: NOTIFICATIONS,
     TELL_OWNERS: NOTIFICATIONS,
     DELIVER: WEBHOOKS,
+    ACCOUNT_MAIL: NOTIFICATIONS,
 }
 QUEUES = tuple(dict.fromkeys(QUEUE_OF.values()))
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Select, exists, select
 
+from app.accounts.keeping import forget_what_is_over
+from app.accounts.models import AccountLetter
 from app.alerts.models import Message
 from app.api.actions import forget_old_calls
 from app.classification.actions import PATIENCE, judge_pending
@@ -13,7 +15,7 @@ from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, is_free, looking_across, transaction_across
 from app.events.actions import forget_old_events
-from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
+from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
 from app.invitations.actions import forget_expired_invitations
 from app.notifications.models import Notification, Trial
 from app.webhooks.actions import forget_old_deliveries
@@ -26,13 +28,15 @@ PROMISES: dict[str, type[LeasedRow]] = {
     NOTIFY: Notification,
     REPLY: Message,
     TRY: Trial,
+    ACCOUNT_MAIL: AccountLetter,
     DELIVER: WebhookDelivery,
     TELL_OWNERS: EndpointNotice,
 }
 # What may be kept for a time only. Each erases in all organisations what is past it, or a part of that.
-HOUSE: tuple[Callable[..., int], ...] = (
+HOUSE: tuple[Callable[..., int | None], ...] = (
     erase_expired_contacts,
     forget_old_calls,
+    forget_what_is_over,
     forget_expired_invitations,
     forget_old_deliveries,
     forget_old_events,
@@ -98,7 +102,7 @@ def keep_house(*, now: datetime) -> None:
             log.error("house_keeping_failed", chore=erase.__name__, error=type(error).__name__)
 
 
-def _keep(erase: Callable[..., int], *, now: datetime) -> int:
+def _keep(erase: Callable[..., int | None], *, now: datetime) -> int | None:
     """A part of it: some erase a thousand rows at a time, so that no other writer waits long."""
     with transaction_across() as session:
         return erase(session, now=now)

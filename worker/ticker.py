@@ -7,8 +7,10 @@ import structlog
 from flask import Flask
 
 from app import clock
+from app.accounts.resets import answer_password_requests
 from app.alerts.actions import fire_due_timers
 from app.notifications.chats import listen
+from app.web.settings import settings
 from worker.hurry import Hurry
 from worker.relay import relay
 from worker.sweep import deliver_alone, keep_house, stand_in, sweep
@@ -40,6 +42,7 @@ class Ticker:
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
             (CHATS_SECONDS, lambda: listen(now=clock.now())),
             (WEBHOOKS_SECONDS, self._deliver_alone),
+            (SWEEP_SECONDS, _answer_requests),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -70,3 +73,8 @@ def _fire_all() -> None:
     """After an outage many are due at once; what fails is leased and ends the round too."""
     while fire_due_timers(now=clock.now()):
         pass
+
+
+def _answer_requests() -> None:
+    """Whoever forgot a password gets a letter, if anybody has the address."""
+    answer_password_requests(settings(), now=clock.now())

@@ -23,7 +23,7 @@ from app.db import OrganisationSession
 from app.ids import OrganisationId, digest
 from app.stores.models import Store
 from app.web.access import Scope
-from app.web.actor import Actor, Permission
+from app.web.actor import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +71,6 @@ def seconds_to_wait(session: OrganisationSession, keys: Sequence[str], *, now: d
     return 0 if until is None or until <= now else int((until - now).total_seconds()) + 1
 
 
-def actor_of(session: OrganisationSession, user: User, membership: Membership) -> Actor:
-    """What the member of the session's organisation may see and do."""
-    organisation = session.get_one(Organisation, membership.organisation_id)
-    role = Role(membership.role)
-    return Actor(
-        organisation_id=membership.organisation_id,
-        organisation_name=organisation.name,
-        membership_id=membership.id,
-        user_id=user.id,
-        name=user.name,
-        role=role,
-        language=user.language,
-        permissions=PERMISSIONS[role],
-        store_ids=None if role in SEES_ALL else frozenset(_stores_in_scope(session, membership.id)),
-    )
-
-
 def members_of_store(session: OrganisationSession, role: Role, store: Store) -> list[Member]:
     """Active members with the role whose scope holds the store, by name; owners need no scope."""
     rows = session.execute(
@@ -126,6 +109,15 @@ def get_member(session: OrganisationSession, membership_id: UUID) -> Member:
     return Member(*row)
 
 
+def answers_for(session: OrganisationSession, membership: Membership, store: Store) -> bool:
+    """Whether the member works here, may handle alerts, and has the store in scope."""
+    role = Role(membership.role)
+    if not membership.is_active or Permission.HANDLE_ALERTS not in PERMISSIONS[role]:
+        return False
+    here = select(Membership.id).where(Membership.id == membership.id, _in_scope(role, store))
+    return session.scalar(here) is not None
+
+
 def find_active_member(session: OrganisationSession, membership_id: UUID) -> Member | None:
     """A member who still works here, or ``None``."""
     row = session.execute(
@@ -134,16 +126,6 @@ def find_active_member(session: OrganisationSession, membership_id: UUID) -> Mem
         .where(Membership.id == membership_id, Membership.is_active, User.is_active)
     ).first()
     return Member(*row) if row else None
-
-
-def find_actor(session: OrganisationSession, membership_id: UUID) -> Actor | None:
-    """What a member may see and do today; ``None`` for one who no longer works here."""
-    row = session.execute(
-        select(User, Membership)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.id == membership_id, Membership.is_active, User.is_active)
-    ).first()
-    return actor_of(session, row[0], row[1]) if row else None
 
 
 def find_handler(session: OrganisationSession, email: str, store: Store) -> Member | None:
@@ -207,13 +189,3 @@ def _in_scope(role: Role, store: Store) -> ColumnElement[bool]:
         MembershipRegion.membership_id == Membership.id, MembershipRegion.region_id == store.region_id
     )
     return or_(by_store, by_region)
-
-
-def _stores_in_scope(session: OrganisationSession, membership_id: UUID) -> list[UUID]:
-    direct = select(MembershipStore.store_id).where(MembershipStore.membership_id == membership_id)
-    through_region = (
-        select(Store.id)
-        .join(MembershipRegion, MembershipRegion.region_id == Store.region_id)
-        .where(MembershipRegion.membership_id == membership_id)
-    )
-    return [*session.scalars(direct), *session.scalars(through_region)]

@@ -154,6 +154,10 @@ class Dismissal(StrEnum):
     CORRECTED = "corrected"
 
 
+# Why an alert was passed on to nobody in particular: whoever held it may not answer it any more.
+LEFT = "left"
+
+
 class RootCause(StrEnum):
     """Why it happened: separate from the topic, which is what the shopper said."""
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.accounts.queries import member_names
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.queries import alerts_page, history, next_step, thread
-from app.alerts.rules import DONE_STATES, AlertState, Phase, phase_of
+from app.alerts.rules import DONE_STATES, LEFT, AlertState, Phase, phase_of
 from app.alerts.words import (
     call_words,
     cause_groups,
@@ -25,6 +25,7 @@ from app.alerts.words import (
 )
 from app.classification.queries import find_classification
 from app.contacts.queries import find_address
+from app.contacts.rules import masked
 from app.db import OrganisationSession, get_row
 from app.invitations.queries import find_invitation
 from app.people.queries import find_employee
@@ -34,6 +35,15 @@ from app.touchpoints.models import Touchpoint
 from app.web.actor import Actor, Permission
 from app.web.forms import Form
 from app.web.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    """How the shopper can be reached, masked unless it was asked for."""
+
+    kind: str
+    text: str
+    is_revealed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,13 @@ def alert_screen(
     faults: Mapping[str, str] | None = None,
     form: Form | None = None,
     notice: str = "",
+    is_revealed: bool = False,
     status: int = 200,
 ) -> Page:
-    """The whole alert: what was said, how long is left, who has it, what was done, what can be done."""
+    """The whole alert: what was said, how long is left, who has it, what was done, what can be done.
+
+    The contact is masked; `is_revealed` shows it in this one answer.
+    """
     response = get_row(session, Response, alert.response_id)
     names = member_names(session)
     page = render_template(
@@ -68,7 +82,7 @@ def alert_screen(
         classification=find_classification(session, response.id),
         invitation=find_invitation(session, response.invitation_id),
         employee=find_employee(session, response.employee_id),
-        address=find_address(session, response.contact_id, settings().secret_key),
+        contact=_contact(session, response, is_revealed=is_revealed),
         names=names,
         lines=[_line(event, names) for event in history(session, alert)],
         messages=thread(session, alert),
@@ -82,6 +96,13 @@ def alert_screen(
         **_vocabulary(),
     )
     return make_response(page, status)
+
+
+def _contact(session: OrganisationSession, response: Response, *, is_revealed: bool) -> ShownContact | None:
+    address = find_address(session, response.contact_id, settings().secret_key)
+    if address is None:
+        return None
+    return ShownContact(address.kind, address.value if is_revealed else masked(address), is_revealed)
 
 
 def list_screen(
@@ -151,7 +172,11 @@ def _detail(data: Mapping[str, object], names: Mapping[UUID, str]) -> str:
         "grade": grade_words(),
         "severity": severity_words(),
         "cause": cause_words(),
-        "reason": {**dismissal_words(), "corrected": _("Corrected by the shopper")},
+        "reason": {
+            **dismissal_words(),
+            "corrected": _("Corrected by the shopper"),
+            LEFT: _("the holder may not answer it any more"),
+        },
     }
     parts = [words[str(data[key])] for key, words in known.items() if str(data.get(key)) in words]
     people = [*_people(data.get("members")), *_people(data.get("to"))]

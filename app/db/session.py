@@ -71,7 +71,10 @@ def reading(organisation_id: OrganisationId | None) -> Iterator[OrganisationSess
 
 @contextmanager
 def transaction_across() -> Iterator[OrganisationSession]:
-    """A transaction over every organisation's rows: for the workers' claims and marks only."""
+    """A transaction over every organisation's rows.
+
+    For the workers' claims and marks, and for what people do to their own account, which several may share.
+    """
     with transaction(None) as session:
         session.is_across = True
         yield session
@@ -79,7 +82,7 @@ def transaction_across() -> Iterator[OrganisationSession]:
 
 @contextmanager
 def looking_across() -> Iterator[OrganisationSession]:
-    """A look at every organisation's rows: for the workers and for counts without names."""
+    """A look at every organisation's rows: for the workers, for counts without names, for who signs in."""
     with reading(None) as session:
         session.is_across = True
         yield session

@@ -23,6 +23,8 @@ class EventName(StrEnum):
     TRIAL_REQUESTED = "trial.requested"
     DELIVERY_PROMISED = "delivery.promised"
     ENDPOINT_DISABLED = "endpoint.disabled"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_CHANGED = "member.changed"
 
 
 PUBLIC = frozenset(

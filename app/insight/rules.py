@@ -1,7 +1,6 @@
 """Score arithmetic and the reading of clocks: pure, and never a number without its n."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -12,7 +11,6 @@ LEAST_FOR_NPS = 10
 LEAST_FOR_SURE = 30
 PERIOD_DAYS = 28
 USUAL_WEEKS = 4
-FALLBACK_ZONE = "Europe/Kyiv"
 SOON = timedelta(minutes=10)
 _Z95 = 1.96
 
@@ -169,12 +167,6 @@ def against(today: Day, before: Usual | None) -> Standing | None:
     if now.low <= before.percent <= now.high:
         return Standing.ALIKE
     return Standing.ABOVE if now.low > before.percent else Standing.BELOW
-
-
-def home_zone(zones: Iterable[str]) -> str:
-    """The time zone of most stores: days on pages over several stores are days there."""
-    counted = Counter(zones)
-    return max(counted, key=lambda zone: (counted[zone], zone), default=FALLBACK_ZONE)
 
 
 def same_hours(now: datetime, zone: str) -> list[tuple[datetime, datetime]]:

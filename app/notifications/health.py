@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app import clock
+from app.accounts.models import AccountLetter
 from app.alerts.models import Alert, AlertTimer, Message
 from app.alerts.rules import OPEN_STATES
 from app.classification.models import Classification
@@ -28,6 +29,7 @@ def watch_promises() -> None:
     watch_work("timer", due_rows(AlertTimer))
     watch_work("notification", due_rows(Notification))
     watch_work("reply", due_rows(Message))
+    watch_work("account_letter", due_rows(AccountLetter))
     watch_work("classification", due_rows(Classification))
     watch_work("event", waiting_events)
     add_gauge("alerts_open", "Alerts that nobody has resolved yet.", _alerts_open)

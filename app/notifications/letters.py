@@ -7,7 +7,7 @@ from uuid import UUID
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.accounts.queries import Member, get_member
+from app.accounts.queries import Member, find_active_member, get_member
 from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import latest_news
 from app.alerts.rules import DONE_STATES, AlertState, Author, Condition, StepAction, Target, holds
@@ -100,7 +100,7 @@ def _matter(session: OrganisationSession, notification: Notification) -> Matter:
         get_row(session, AlertTimer, notification.timer_id),
         get_row(session, Response, alert.response_id),
         get_row(session, Store, alert.store_id),
-        get_member(session, notification.membership_id),
+        _member(session, notification.membership_id),
     )
 
 
@@ -109,6 +109,14 @@ def _channel(name: str) -> Channel:
     if name not in CHANNELS:
         raise ChannelFailure("not_connected", is_permanent=True, is_of_address=True)
     return CHANNELS[name]
+
+
+def _member(session: OrganisationSession, membership_id: UUID) -> Member:
+    """Whoever left meanwhile is told nothing more; the next step need not wait then."""
+    member = find_active_member(session, membership_id)
+    if member is None:
+        raise ChannelFailure("not_a_member", is_permanent=True)
+    return member
 
 
 def _address(session: OrganisationSession, member: Member, channel: str) -> str:

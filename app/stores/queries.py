@@ -47,6 +47,11 @@ def stores(session: OrganisationSession, scope: Scope, search: str = "") -> list
     return sorted((StoreName(*row) for row in rows), key=lambda store: (sort_key(store.name), store.code))
 
 
+def time_zones_of(session: OrganisationSession, scope: Scope) -> list[str]:
+    """The time zone of each store in scope."""
+    return list(session.scalars(select(Store.time_zone).where(_inside(scope))))
+
+
 def find_store(session: OrganisationSession, code: str, scope: Scope) -> Store | None:
     """The store in scope with that code, whatever its case."""
     where = SearchForm(Store.code) == search_form(code)

@@ -1,5 +1,7 @@
 """The words of stores, and what their code, labels and opening hours may be."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -14,6 +16,7 @@ LABEL_MOST = 40
 LABELS_MOST = 20
 INTERVALS_MOST = 6
 DATED_MOST = 100
+FALLBACK_ZONE = "Europe/Kyiv"
 
 DayHours = list[list[str]]
 
@@ -141,3 +144,9 @@ def _clock(hour: str, minute: str | None) -> str:
     if text != _MIDNIGHT and (int(hour) > 23 or int(minute or 0) > 59):
         raise Invalid(faults={"hours": "bad_hours"})
     return text
+
+
+def home_zone(zones: Iterable[str]) -> str:
+    """The time zone of most stores: days on pages over several stores are days there."""
+    counted = Counter(zones)
+    return max(counted, key=lambda zone: (counted[zone], zone), default=FALLBACK_ZONE)

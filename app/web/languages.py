@@ -14,6 +14,7 @@ from flask_babel import Babel, Domain, get_locale
 LANGUAGES = {"uk": "Українська", "en": "English"}
 SOURCE_LANGUAGE = "en"
 COOKIE = "lang"
+COOKIE_LASTS = 365 * 24 * 3600
 CATALOGUES = Path(__file__).parents[1] / "translations"
 
 
@@ -60,8 +61,8 @@ def request_language() -> str:
 
 
 def _members_own() -> str | None:
-    actor = g.get("actor")
-    return actor.language if actor else None
+    person = g.get("person")
+    return person.language if person else None
 
 
 def _browsers_own() -> str | None:

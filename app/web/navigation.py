@@ -52,6 +52,10 @@ def navigation() -> list[Entry]:
         pages.append(("channels", "/settings/channels", _("Channels"), False))
         pages.append(("webhooks", "/settings/webhooks", _("Webhooks"), False))
         pages.append(("receipts", "/settings/receipts", _("Receipt links"), False))
+    if _may(Permission.EDIT_TEAM):
+        pages.append(("team", "/team", _("Team"), False))
+    if _may(Permission.SEE_AUDIT):
+        pages.append(("audit", "/settings/audit", _("Audit log"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]

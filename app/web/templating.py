@@ -1,10 +1,10 @@
 """What templates may use beside their own values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from flask_babel import format_datetime, format_time
+from flask_babel import format_date, format_datetime, format_time
 from jinja2 import StrictUndefined
 
 from app import clock
@@ -21,7 +21,9 @@ def prepare_templates(app: Flask) -> None:
     """Filters and values for every page; an unknown name in a template is an error."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(local_time=local_time, local_clock=local_clock, first=first_graphemes)
+    app.jinja_env.filters.update(
+        local_time=local_time, local_clock=local_clock, day=day_words, first=first_graphemes
+    )
     app.context_processor(_values)
     serve_assets(app)
     use_navigation(app)
@@ -38,9 +40,15 @@ def local_clock(at: datetime, zone: str) -> str:
     return str(format_time(at.astimezone(ZoneInfo(zone)), "HH:mm", rebase=False))
 
 
+def day_words(day: date) -> str:
+    """A day with its year, in the reader's language."""
+    return str(format_date(day, "d MMM y"))
+
+
 def _values() -> dict[str, object]:
     return {
         "actor": g.get("actor"),
+        "person": g.get("person"),
         "language": request_language(),
         "languages": LANGUAGES,
         "theme": request_theme(),

@@ -22,6 +22,12 @@ PAGES = (
     "/touchpoints",
     "/surveys",
     "/settings/policies",
+    "/settings/me",
+    "/settings/audit",
+    "/team",
+    "/team/new",
+    "/organisations",
+    "/forgot",
     "/mailbox",
     "/more",
 )

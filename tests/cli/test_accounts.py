@@ -2,22 +2,33 @@
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from app.accounts.models import ApiKey, Membership, MembershipRegion, MembershipStore, Organisation, User
+from app.accounts.models import (
+    AccountLetter,
+    ApiKey,
+    Membership,
+    MembershipRegion,
+    MembershipStore,
+    Organisation,
+    TeamInvitation,
+    User,
+)
 from app.accounts.queries import find_organisation, live_key, user_with_password
 from app.alerts.policies import terms_in_use
+from app.audit.models import AuditEntry
 from app.db import looking_across, reading
 from app.factory import create_app
 from app.ids import OrganisationId
 from app.surveys.queries import current_version, surveys
 from app.web.access import Scope
 from tests.conftest import make_settings
-from tests.make import NOON, PASSWORD, Chain
+from tests.make import NOON, PASSWORD, Chain, rows_of
 
 PERSON = ("--name", "Олена", "--email", "Olena@Nova.example")
 
@@ -149,6 +160,67 @@ def test_an_address_belongs_to_one_person(app: Flask, chain: Chain) -> None:
     answer = create_user(app, "--role", "owner", "--email", "OWNER@nova.example")
     assert answer.exit_code == 1
     assert "already" in answer.output
+
+
+def test_a_password_that_everybody_tries_is_refused(app: Flask, chain: Chain) -> None:
+    answer = create_user(app, "--role", "owner", "--password-stdin", stdin="Password2026!\n")
+    assert answer.exit_code == 1
+    assert "too easy to guess" in answer.output
+
+
+def test_an_organisation_gets_its_owner_by_a_link(app: Flask) -> None:
+    made = run(app, "organisation", "create", "nova", "--name", "Nova")
+    assert "flask user invite --organisation nova --role owner" in made.output
+    words = ("user", "invite", "--organisation", "nova", *PERSON, "--role", "owner", "--language", "en")
+    first, second = (run(app, *words).output.splitlines()[-1] for _ in range(2))
+    assert second.startswith("http://127.0.0.1:8000/join/")
+    client = app.test_client()
+    assert client.get(urlsplit(first).path).status_code == 404  # the second command ended it
+    joined = client.post(urlsplit(second).path, data={"name": "Olena", "password": PASSWORD})
+    assert joined.status_code == 303
+    assert client.get("/team").status_code == 200
+
+
+def test_an_invitation_on_the_command_line_is_a_deed_and_no_letter(app: Flask, chain: Chain) -> None:
+    run(app, "user", "invite", "--organisation", "nova", *PERSON, "--role", "analyst")
+    assert [(entry.deed, entry.doer) for entry in rows_of(chain, AuditEntry)] == [
+        ("member.invited", "command line")
+    ]
+    assert rows_of(chain, AccountLetter) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--email", "manager@nova.example", "--role", "owner"), "in the team already"),
+        (("--email", "x@nova.example", "--role", "store_manager"), "would see nothing"),
+        (("--email", "x@nova.example", "--role", "owner", "--store", "S1"), "sees every store"),
+        (("--email", "nobody", "--role", "owner"), "--email"),
+    ],
+)
+def test_an_invitation_that_cannot_be_is_refused_in_a_sentence(
+    app: Flask, chain: Chain, words: tuple[str, ...], said: str
+) -> None:
+    answer = run(app, "user", "invite", "--organisation", "nova", "--name", "Олена", *words)
+    assert answer.exit_code in (1, 2)
+    assert said in answer.output
+    assert rows_of(chain, TeamInvitation) == []
+
+
+def test_who_is_locked_out_gets_a_link(app: Flask, chain: Chain) -> None:
+    words = ("user", "reset-link", "--email", "OWNER@nova.example")
+    first, second = (run(app, *words).output.splitlines()[-1] for _ in range(2))
+    client = app.test_client()
+    assert client.get(urlsplit(first).path).status_code == 404
+    data = {"password": "three unrelated words"}
+    assert client.post(urlsplit(second).path, data=data).status_code == 303
+    assert client.get("/settings/audit").status_code == 200
+
+
+def test_a_link_for_nobody_is_refused(app: Flask, chain: Chain) -> None:
+    answer = run(app, "user", "reset-link", "--email", "nobody@nova.example")
+    assert answer.exit_code == 1
+    assert "Nobody signs in" in answer.output
 
 
 def test_scope_is_sought_in_the_own_chain_only(app: Flask, chain: Chain, foreign_chain: Chain) -> None:

@@ -15,7 +15,6 @@ from app.insight.rules import (
     Urgency,
     against,
     group_of,
-    home_zone,
     nps,
     same_hours,
     share,
@@ -147,11 +146,6 @@ def test_without_earlier_days_nothing_is_usual() -> None:
 )
 def test_today_differs_from_the_usual_only_when_that_is_clear(today: Day, expected: Standing | None) -> None:
     assert against(today, usual([Day(100, 20)])) is expected
-
-
-def test_days_are_days_in_the_zone_of_most_stores() -> None:
-    assert home_zone(["Europe/Kyiv", "Europe/Warsaw", "Europe/Warsaw"]) == "Europe/Warsaw"
-    assert home_zone([]) == "Europe/Kyiv"
 
 
 def test_the_same_hours_are_those_of_the_stores_own_day() -> None:

@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.audit.models import AuditEntry
 from app.db import reading, transaction
 from app.surveys.actions import publish_version
 from app.surveys.forms import form_of
 from app.surveys.models import Survey
 from app.surveys.queries import current_version, surveys, versions, wording
 from app.surveys.rules import DEFAULT_WORDING, Wording
-from tests.make import NOON, Chain, sign_in
+from tests.make import NOON, Chain, rows_of, sign_in
 
 
 @pytest.fixture
@@ -67,6 +68,14 @@ def test_a_changed_wording_is_a_new_version_and_the_old_one_stays(owner: FlaskCl
     old = owner.get(f"{address}/versions/1").text
     assert "How likely are you to recommend Store 1" in old
     assert "Що пішло не так?" in old
+
+
+def test_making_and_publishing_are_deeds(owner: FlaskClient, chain: Chain) -> None:
+    address = owner.post("/surveys", data={"name": "Delivery"}).location
+    owner.post(address, data=form(question_en="Was {store} good?"))
+    owner.post(address, data=form(question_en="Was {store} good?"))  # the same again publishes nothing
+    found = [(entry.deed, entry.subject, entry.data) for entry in rows_of(chain, AuditEntry)]
+    assert found == [("survey.created", "Delivery", {}), ("survey.published", "Delivery", {"version": 2})]
 
 
 def test_the_same_wording_makes_no_new_version(owner: FlaskClient, chain: Chain) -> None:

@@ -4,19 +4,22 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from flask import Flask
+from sqlalchemy import select, update
 
+from app.accounts.models import AccountLetter, PasswordRequest, SignIn
 from app.alerts.actions import fire_due_timers, reply_to_shopper
 from app.alerts.models import AlertTimer, Message
 from app.alerts.rules import Via
+from app.channels.email.models import MailboxMessage
 from app.classification.models import Classification
 from app.contacts.models import Contact
-from app.db import transaction
-from app.flow import JUDGE, NOTIFY, REPLY, TRY
+from app.db import looking_across, transaction
+from app.flow import ACCOUNT_MAIL, JUDGE, NOTIFY, REPLY, TRY
 from app.notifications.actions import request_trial
 from app.notifications.models import Notification, Trial
 from tests.fakes import Hands
-from tests.make import NOON, Chain, get_alert_of, make_response, rows_of
+from tests.make import NOON, Chain, get_alert_of, make_response, rows_of, sign_in
 from worker import jobs, ticker
 from worker.hurry import Hurry
 from worker.sweep import keep_house, stand_in, sweep
@@ -81,6 +84,35 @@ def test_comments_that_no_worker_judges_go_to_the_word_list(
     hands.at = NOON + 10 * MINUTE + SECOND
     stand_in(now=hands.at)
     assert rows_of(chain, Classification)[0].source == "fallback"
+
+
+def test_letters_about_accounts_are_promises_like_the_others(
+    app: Flask, chain: Chain, hands: Hands, told: list[str]
+) -> None:
+    app.test_client().post("/forgot", data={"email": "manager@nova.example"})
+    ticker._answer_requests()
+    (letter,) = rows_of(chain, AccountLetter)
+    assert letter.due_at == NOON
+    assert sweep(Hurry(None), now=NOON + 3 * SECOND) == [ACCOUNT_MAIL]
+    assert stand_in(now=NOON + 11 * SECOND) == [ACCOUNT_MAIL]
+    assert told == [ACCOUNT_MAIL, ACCOUNT_MAIL]
+
+
+def test_the_job_sends_them(app: Flask, chain: Chain, hands: Hands) -> None:
+    app.test_client().post("/forgot", data={"email": "manager@nova.example"})
+    ticker._answer_requests()
+    for _ in range(2):  # run twice, it does nothing more
+        jobs.send_due_account_mail()
+    assert [mail.recipient for mail in rows_of(chain, MailboxMessage)] == ["manager@nova.example"]
+
+
+def test_what_opens_nothing_any_more_is_deleted(app: Flask, chain: Chain, hands: Hands) -> None:
+    sign_in(app, chain)
+    app.test_client().post("/forgot", data={"email": "manager@nova.example"})
+    keep_house(now=NOON + timedelta(days=7))
+    with looking_across() as session:
+        assert session.scalars(select(SignIn)).all() == []
+        assert session.scalars(select(PasswordRequest)).all() == []
 
 
 def test_contacts_are_erased_when_their_days_are_over(chain: Chain, promises: None) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import POSITION_CLOSE, POSITION_TELL, next_step
-from app.alerts.rules import CLOSES_AFTER, Condition, Step, StepAction, Target
+from app.alerts.rules import CLOSES_AFTER, AlertState, Condition, Step, StepAction, Target
 from app.db import OrganisationSession, insert_rows
 from app.stores.calendar import Calendar
 
@@ -51,14 +51,13 @@ def plan_closing(session: OrganisationSession, alert: Alert, *, now: datetime) -
 
 def tell_assignee(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """Let whoever holds the alert hear at once that there is news; news of the same second come together."""
-    told, waiting = session.execute(
-        select(func.count(), func.count(AlertTimer.due_at)).where(
-            AlertTimer.alert_id == alert.id, AlertTimer.position >= POSITION_TELL
-        )
-    ).one()
-    if waiting == 0:
-        step = Step(0, Condition.ALWAYS, Target.ASSIGNEE, StepAction.NOTIFY)
-        insert_rows(session, AlertTimer, [_timer(alert, POSITION_TELL + told, step, now)])
+    _tell(session, alert, Step(0, Condition.ALWAYS, Target.ASSIGNEE, StepAction.NOTIFY), now=now)
+
+
+def tell_level(session: OrganisationSession, alert: Alert, level: Target, *, now: datetime) -> None:
+    """Let a level hear at once of an alert that is nobody's any more."""
+    condition = Condition.NOT_ACKNOWLEDGED if alert.state == AlertState.NEW else Condition.ALWAYS
+    _tell(session, alert, Step(0, condition, level, StepAction.NOTIFY), now=now)
 
 
 def hasten_held_steps(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
@@ -94,6 +93,17 @@ def cancel_steps(session: OrganisationSession, alert: Alert, outcome: str) -> No
         .where(AlertTimer.alert_id == alert.id, AlertTimer.due_at.is_not(None))
         .values(due_at=None, outcome=outcome)
     )
+
+
+def _tell(session: OrganisationSession, alert: Alert, step: Step, *, now: datetime) -> None:
+    """A timer beside the ladder; one that waits already tells the same people the same."""
+    told, waiting = session.execute(
+        select(func.count(), func.count(AlertTimer.due_at)).where(
+            AlertTimer.alert_id == alert.id, AlertTimer.position >= POSITION_TELL
+        )
+    ).one()
+    if waiting == 0:
+        insert_rows(session, AlertTimer, [_timer(alert, POSITION_TELL + told, step, now)])
 
 
 def _concerns(alert: Alert, step: Step) -> bool:

@@ -17,8 +17,9 @@ from app.insight.queries.now import (
     last_alert_at,
 )
 from app.insight.queries.stores import zones
-from app.insight.rules import Day, Standing, Usual, against, home_zone, usual
+from app.insight.rules import Day, Standing, Usual, against, usual
 from app.insight.views.skin import pages
+from app.stores.rules import home_zone
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
 from app.web.languages import request_language

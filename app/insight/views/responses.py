@@ -11,8 +11,9 @@ from app.insight import words
 from app.insight.forms import SENTIMENTS, Form, query, read_place, read_wanted, write_place
 from app.insight.queries.responses import MOST_COUNTED, Wanted, count, get_said, newest
 from app.insight.queries.stores import Place, places
-from app.insight.rules import Group, home_zone
+from app.insight.rules import Group
 from app.insight.views.skin import pages
+from app.stores.rules import home_zone
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
 

@@ -11,7 +11,8 @@ from flask import Response as Page
 from flask_babel import gettext as _
 
 from app import clock
-from app.accounts.queries import find_actor, get_member
+from app.accounts.models import Membership
+from app.accounts.queries import Member, answers_for, find_active_member, get_member
 from app.alerts.actions import acknowledge_alert
 from app.alerts.models import Alert
 from app.alerts.rules import DONE_STATES, AlertState
@@ -25,7 +26,6 @@ from app.notifications.rules import LINK_HOLDS
 from app.responses.models import Response
 from app.stores.models import Store
 from app.web.access import public
-from app.web.actor import Actor, Permission
 from app.web.settings import settings
 
 pages = Blueprint("take", __name__, template_folder="../templates", url_prefix="/a")
@@ -34,11 +34,11 @@ _LINK = "whoever holds the signed link is the member who was told"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who was told of what, as things stand now; `actor` is empty for whoever may not take it any more."""
+    """Who was told of what, as things stand now; `member` is empty for whoever may not take it any more."""
 
     notification: Notification
     alert: Alert
-    actor: Actor | None
+    member: Member | None
 
     @property
     def is_over(self) -> bool:
@@ -53,7 +53,7 @@ class Told:
     @property
     def holds(self) -> bool:
         """Whether the link still stands for a member who may handle the alert."""
-        return self.actor is not None and not self.is_over
+        return self.member is not None and not self.is_over
 
     @property
     def may_take(self) -> bool:
@@ -86,8 +86,8 @@ def take(token: str) -> Page:
     try:
         with transaction(organisation_id) as session:
             told = _told(session, notification_id)
-            if told.holds and told.actor:
-                acknowledge_alert(session, told.alert.number, told.actor.membership_id, now=clock.now())
+            if told.holds and told.member:
+                acknowledge_alert(session, told.alert.number, told.member.id, now=clock.now())
     except Conflict as refusal:
         conflict = refusal
     with reading(organisation_id) as session:
@@ -108,10 +108,11 @@ def _subject(token: str) -> tuple[OrganisationId, UUID]:
 def _told(session: OrganisationSession, notification_id: UUID) -> Told:
     notification = get_row(session, Notification, notification_id)
     alert = get_row(session, Alert, notification.alert_id)
-    actor = find_actor(session, notification.membership_id)
-    may = actor and actor.may(Permission.HANDLE_ALERTS) and actor.sees(alert.store_id)
+    membership = get_row(session, Membership, notification.membership_id)
+    may = answers_for(session, membership, get_row(session, Store, alert.store_id))
+    member = find_active_member(session, membership.id) if may else None
     g.language = get_member(session, notification.membership_id).language
-    return Told(notification, alert, actor if may else None)
+    return Told(notification, alert, member)
 
 
 def _screen(session: OrganisationSession, told: Told, token: str, *, status: int) -> Page:
@@ -132,7 +133,7 @@ def _screen(session: OrganisationSession, told: Told, token: str, *, status: int
 
 def _standing(session: OrganisationSession, told: Told) -> str:
     """Where it stands, in plain words."""
-    if told.actor is None:
+    if told.member is None:
         return _("This alert is not yours any more: you no longer work with this store.")
     if told.is_over:
         return _("This link has served its 24 hours. Sign in to see the alert.")

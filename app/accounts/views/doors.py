@@ -1,9 +1,8 @@
 """Signing in and out, and choosing one's language and theme."""
 
 from collections.abc import Container
-from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,13 +11,11 @@ from app.accounts.actions import forget_sign_in_failures, normal_email, note_sig
 from app.accounts.queries import seconds_to_wait, user_with_password
 from app.accounts.rules import PASSWORD_MOST
 from app.accounts.sessions import begin_session, end_session, throttle_keys
-from app.db import transaction
-from app.text import clean_line
+from app.accounts.sign_ins import end_sign_in, own_organisations
+from app.accounts.views.skin import pages, safe_path
+from app.db import transaction, transaction_across
 from app.web import languages, themes
-from app.web.access import member, public
-
-pages = Blueprint("accounts", __name__, template_folder="templates")
-_YEAR = 365 * 24 * 3600
+from app.web.access import current_person, member, public, signed_in
 
 
 @pages.get("/sign-in")
@@ -35,27 +32,35 @@ def begin() -> Response | tuple[str, int]:
     email = normal_email(request.form.get("email", "")[:320])
     password = request.form.get("password", "")[:PASSWORD_MOST]
     keys, now = throttle_keys(email), clock.now()
-    with transaction(None) as session:
+    with transaction_across() as session:
         wait = seconds_to_wait(session, keys, now=now)
         user = None if wait else user_with_password(session, email, password)
+        is_member = user is not None and bool(own_organisations(session, user.id))
         if user:
             forget_sign_in_failures(session, keys)
         elif not wait:
             note_sign_in_failure(session, keys, now=now)
+        if user and is_member:
+            begin_session(session, user.id)
     if wait:
         return _form(_("Too many tries. Wait %(seconds)s s and try again.", seconds=wait), email), 429
     if user is None:
         return _form(_("The e-mail address or the password is wrong."), email), 422
-    begin_session(user)
+    if not is_member:
+        return _form(_("You are no longer in any team. Ask the owner of your organisation."), email), 403
     return redirect(safe_path(request.form.get("next")), 303)
 
 
 @pages.post("/sign-out")
-@member()
+@signed_in()
 def sign_out() -> Response:
     """End this session."""
+    person = current_person()
+    with transaction(None) as session:
+        end_sign_in(session, person.user_id, person.sign_in_id)
     end_session()
-    return redirect(url_for("accounts.sign_in"), 303)
+    wish = safe_path(request.form.get("next"))
+    return redirect(url_for("accounts.sign_in", next=wish if wish != "/" else None), 303)
 
 
 @pages.get("/more")
@@ -79,20 +84,16 @@ def choose_theme() -> Response:
     return _remember(themes.COOKIE, request.form.get("theme", ""), themes.THEMES)
 
 
-def safe_path(wish: str | None) -> str:
-    """A path on this very site, or the first page: never another host, whatever the spelling."""
-    text = wish or ""
-    parts = urlsplit(text)
-    is_ours = text.startswith("/") and not text.startswith("//") and not parts.scheme and not parts.netloc
-    is_plain = not any(sign in text for sign in "\\\t\r\n") and clean_line(text) == text
-    return text if is_ours and is_plain else "/"
-
-
 def _remember(cookie: str, wish: str, known: Container[str]) -> Response:
     response = redirect(safe_path(request.form.get("next")), 303)
     if wish in known:
         response.set_cookie(
-            cookie, wish, max_age=_YEAR, samesite="Lax", httponly=True, secure=request.is_secure
+            cookie,
+            wish,
+            max_age=languages.COOKIE_LASTS,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
         )
     return response
 
