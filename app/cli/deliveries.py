@@ -1,7 +1,6 @@
 """`flask deliveries`: what was sent to endpoints, and sending it again."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import click
@@ -50,7 +49,9 @@ def commands() -> None:
 @organisation
 @endpoint_option
 @since_option
-@click.option("--state", type=click.Choice(list(DeliveryState)), help="Only those in this state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in DeliveryState]), help="Only those in this state."
+)
 @with_appcontext
 def list_command(slug: str, endpoint: str | None, since: datetime | None, state: str | None) -> None:
     """Show deliveries, newest first: when, state, event, attempts, last result, endpoint, id."""
@@ -110,7 +111,7 @@ def _chosen(session: OrganisationSession, named: str | None) -> list[WebhookEndp
     found = endpoints(session)
     if named is None:
         return found
-    meant = [one for one in found if named in (str(one.id), one.url, urlsplit(one.url).hostname)]
+    meant = [one for one in found if named in (str(one.id), one.url, one.host)]
     if not meant:
         raise click.BadParameter(f"there is no endpoint {named}.", param_hint="--endpoint")
     if len(meant) > 1:

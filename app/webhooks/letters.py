@@ -1,7 +1,5 @@
 """What the owners read about an endpoint that was disabled."""
 
-from urllib.parse import urlsplit
-
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -19,7 +17,6 @@ def compose_notice(session: OrganisationSession, notice: EndpointNotice, base_ur
     owner = find_active_member(session, notice.membership_id)
     if owner is None or endpoint.disabled_at != notice.disabled_at:
         return None
-    host = urlsplit(endpoint.url).hostname or ""
     with force_locale(owner.language):
         body = "\n\n".join(
             [
@@ -32,5 +29,5 @@ def compose_notice(session: OrganisationSession, notice: EndpointNotice, base_ur
                 f"{base_url}/settings/webhooks/{endpoint.id}",
             ]
         )
-        subject = _("Webhooks to %(host)s are switched off", host=host)
+        subject = _("Webhooks to %(host)s are switched off", host=endpoint.host)
     return Email(f"endpoint-notice-{notice.id}", owner.email, subject, body + "\n")

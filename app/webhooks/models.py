@@ -1,6 +1,7 @@
 """Endpoints, what is to be delivered to them, and every attempt."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -37,6 +38,16 @@ class WebhookEndpoint(OrganisationRow):
         one_of("state", list(EndpointState)),
         one_of("disabled_reason", list(Disabled)),
     )
+
+    @property
+    def host(self) -> str:
+        """The name of the receiver's machine, in small letters."""
+        return (urlsplit(self.url).hostname or "").casefold()
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.description or self.host
 
     @property
     def is_active(self) -> bool:

@@ -42,7 +42,7 @@ def log() -> str:
             wanted=wanted,
             is_first=before is None,
             endpoints=known,
-            urls={endpoint.id: endpoint.url for endpoint in known},
+            names={endpoint.id: endpoint.name for endpoint in known},
             types=type_words(),
             badges=state_badges(),
             result_words=result_words,

@@ -1,7 +1,6 @@
 """Endpoints: the list with their health, the page of each, and what can be done with it."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -197,8 +196,8 @@ def remove(endpoint_id: UUID) -> Page:
     actor = current_actor()
     with transaction(actor.organisation_id) as session:
         endpoint = get_endpoint(session, endpoint_id)
-        if clean_line(request.form.get("confirm", "")).casefold() != _host(endpoint):
-            faults = {"confirm": _("Type the name to confirm: %(host)s", host=_host(endpoint))}
+        if clean_line(request.form.get("confirm", "")).casefold() != endpoint.host:
+            faults = {"confirm": _("Type the name to confirm: %(host)s", host=endpoint.host)}
             return _page(session, endpoint, faults), 422
         remove_endpoint(session, endpoint_id, doer=actor.doer, now=clock.now())
     return redirect(url_for("webhooks.overview"), 303)
@@ -212,7 +211,6 @@ def _page(
     return render_template(
         "webhooks/endpoint.html",
         endpoint=endpoint,
-        host=_host(endpoint),
         faults=faults,
         said=said,
         sentence="" if endpoint.is_active else disabled_sentence(endpoint),
@@ -242,10 +240,6 @@ def _form_page(form: EndpointForm, endpoint: WebhookEndpoint | None) -> str:
 
 def _secret_page(endpoint: WebhookEndpoint, secret: str) -> str:
     return render_template("webhooks/secret.html", endpoint=endpoint, secret=secret)
-
-
-def _host(endpoint: WebhookEndpoint) -> str:
-    return (urlsplit(endpoint.url).hostname or "").casefold()
 
 
 def _to(endpoint_id: UUID) -> AnyResponse:
