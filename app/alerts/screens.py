@@ -9,7 +9,9 @@ from flask import Response as Page
 from flask import make_response, render_template
 from flask_babel import gettext as _
 
+from app import clock
 from app.accounts.queries import member_names
+from app.alerts.clocks import clock_of
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.queries import alerts_page, history, next_step, thread
 from app.alerts.rules import DONE_STATES, AlertState, Phase, phase_of
@@ -56,12 +58,14 @@ def alert_screen(
 ) -> Page:
     """The whole alert: what was said, how long is left, who has it, what was done, what can be done."""
     response = get_row(session, Response, alert.response_id)
+    store = get_row(session, Store, alert.store_id)
     names = member_names(session)
     page = render_template(
         "alerts/alert.html",
         alert=alert,
         response=response,
-        store=get_row(session, Store, alert.store_id),
+        store=store,
+        clock=_clock(alert, store, now=clock.now()),
         touchpoint=get_row(session, Touchpoint, response.touchpoint_id),
         classification=find_classification(session, response.id),
         address=find_address(session, response.contact_id, settings().secret_key),
@@ -94,6 +98,12 @@ def list_screen(
         following=following,
         phase_of=phase_of,
     )
+
+
+def _clock(alert: Alert, store: Store, *, now: datetime) -> dict[str, str]:
+    opens_at = store.calendar.next_opening(now) if alert.deadline else None
+    is_closed = opens_at is not None and opens_at > now
+    return clock_of(alert.deadline, opens_at if is_closed else None, store.time_zone, now=now)
 
 
 def words_of_fault(code: str) -> str:
