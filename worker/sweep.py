@@ -11,6 +11,7 @@ from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, looking_across, transaction_across
 from app.flow import JUDGE, NOTIFY, REPLY
 from app.notifications.models import Notification
+from app.stores.imports.actions import drop_old_imports
 from worker.hurry import Hurry, run_here
 
 PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
@@ -52,3 +53,4 @@ def keep_house(*, now: datetime) -> None:
     """Erase what may no longer be kept."""
     with transaction_across() as session:
         erase_expired_contacts(session, now=now)
+        drop_old_imports(session, now=now)

@@ -29,9 +29,11 @@ from app.classification.queries import find_classification
 from app.contacts.queries import find_address
 from app.db import OrganisationSession, get_row
 from app.responses.models import Response
+from app.stores.filters import read_stores_wanted
 from app.stores.models import Store
 from app.touchpoints.models import Touchpoint
 from app.web.actor import Actor, Permission
+from app.web.filters import Filters
 from app.web.forms import Form
 from app.web.settings import settings
 
@@ -85,17 +87,23 @@ def alert_screen(
 
 
 def list_screen(
-    session: OrganisationSession, actor: Actor, phase: Phase | None, before: tuple[datetime, int] | None
+    session: OrganisationSession, actor: Actor, filters: Filters, before: tuple[datetime, int] | None
 ) -> str:
-    """Alerts in the actor's scope, newest first, by the three words."""
-    rows, following = alerts_page(session, actor, phase, before)
+    """Alerts of the wanted stores in the actor's scope, newest first, by the three words."""
+    stores = read_stores_wanted(session, filters, actor.store_ids)
+    phase = Phase(filters.raw["phase"]) if filters.raw["phase"] else None
+    rows, following = alerts_page(session, actor, phase, before, wanted=stores.filter)
+    mark = f"{following[0].isoformat()}/{following[1]}" if following else ""
     return render_template(
         "alerts/list.html",
         rows=rows,
         phase=phase,
+        filters=filters,
+        faults=filters.faults,
+        stores=stores,
+        next_url=filters.having("before", mark) if mark else "",
         phases=phase_words(),
         names=member_names(session),
-        following=following,
         phase_of=phase_of,
     )
 

@@ -1,6 +1,7 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
 from app.db.claim import Claim, claim, holds
+from app.db.documents import HasItem
 from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
 from app.db.level import missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
@@ -21,6 +22,7 @@ from app.db.session import (
 __all__ = [
     "Base",
     "Claim",
+    "HasItem",
     "LeasedRow",
     "OrganisationRow",
     "OrganisationSession",

@@ -17,7 +17,6 @@ from app.insight.rules import (
     Standing,
     Tally,
 )
-from app.stores.rules import StoreKind
 
 MINUS = "−"
 
@@ -179,16 +178,6 @@ def from_day(day: str) -> str:
 def to_day(day: str) -> str:
     """The chip of the last day."""
     return _("To %(day)s", day=format_date(date.fromisoformat(day), "medium"))
-
-
-def kind_words() -> dict[str, str]:
-    """Kinds of stores."""
-    return {
-        StoreKind.SHOP: _("Shop"),
-        StoreKind.ONLINE_SHOP: _("Online shop"),
-        StoreKind.CONTACT_CENTRE: _("Contact centre"),
-        StoreKind.DELIVERY: _("Delivery"),
-    }
 
 
 def channel_words() -> dict[str, str]:

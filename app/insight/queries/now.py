@@ -12,11 +12,11 @@ from app.alerts.models import Alert
 from app.alerts.rules import OPEN_STATES, AlertState
 from app.contacts.models import Contact
 from app.db import OrganisationSession
-from app.insight.queries import Scope, inside
 from app.insight.rules import Day, same_hours
 from app.responses.models import Response
 from app.responses.rules import DETRACTOR_MOST
 from app.stores.models import Store
+from app.stores.queries import Scope, inside
 from app.touchpoints.models import Touchpoint
 
 MOST_CARDS = 25
