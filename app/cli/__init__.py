@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import accounts, replay
+from app.cli import accounts, replay, stores, touchpoints
 
 
 def register(app: Flask) -> None:
@@ -10,3 +10,5 @@ def register(app: Flask) -> None:
     for command in (accounts.organisations, accounts.users, accounts.api_keys, accounts.migrate_command):
         app.cli.add_command(command)
     app.cli.add_command(replay.commands)
+    app.cli.add_command(stores.stores)
+    app.cli.add_command(touchpoints.touchpoints)

@@ -67,7 +67,7 @@ HEADINGS: dict[str, dict[Column, tuple[str, ...]]] = {
         Column.LABELS: ("Мітки", "Мітка", "Теги", "Позначки", "Формат"),
         Column.HOURS: ("Години роботи", "Години", "Графік", "Графік роботи", "Розклад"),
         Column.POINTS: ("Точки контакту", "Точки"),
-        Column.CLOSED: ("Зачинено", "Закрито"),
+        Column.CLOSED: ("Закрито", "Зачинено"),
     },
     "pl": {
         Column.CODE: ("Kod", "Kod sklepu"),
@@ -100,6 +100,11 @@ def find_column(text: str) -> Column | None:
         return _KNOWN.get(_folded(text))
     except Invalid:
         return None
+
+
+def is_heading(text: str) -> bool:
+    """Whether a heading names a column."""
+    return find_column(text) is not None
 
 
 def _folded(text: str) -> str:

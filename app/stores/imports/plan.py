@@ -41,6 +41,11 @@ class Fault:
     code: str
     text: str = ""
 
+    @property
+    def is_quoted(self) -> bool:
+        """Whether `text` is what the cell holds, and not what the words need."""
+        return bool(self.text) and self.code not in ("ragged", "repeated_code", "no_time_zone", "no_currency")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -14,7 +14,7 @@ from app.errors import Conflict, Invalid
 from app.stores.filters import STORE_FIELDS, read_stores_wanted
 from app.stores.imports import words
 from app.stores.imports.actions import Order, apply_plan, close_import, keep_import
-from app.stores.imports.columns import OWN_COLUMNS, find_column
+from app.stores.imports.columns import OWN_COLUMNS, is_heading
 from app.stores.imports.plan import Plan, plan_import
 from app.stores.imports.queries import chain_before, get_import, rows_of
 from app.stores.imports.reader import ENCODINGS, FILE_BYTES, ROWS_MOST, BadSheet, read_sheet
@@ -48,7 +48,7 @@ def send_import() -> Page:
     try:
         upload = read_upload(request, "file")
         encoding = only(upload.fields, "encoding")
-        read_sheet(upload.content, _is_column, encoding)
+        read_sheet(upload.content, is_heading, encoding)
     except BadSheet as refusal:
         return _ask_page({"file": words.sheet_words(refusal)}), 422
     except Invalid:
@@ -138,12 +138,8 @@ def _own_import(session: OrganisationSession, import_id: UUID, *, lock: bool = F
 
 
 def _plan(session: OrganisationSession, kept: StoreImport, encoding: str, *, lock: bool = False) -> Plan:
-    sheet = read_sheet(kept.content, _is_column, encoding)
+    sheet = read_sheet(kept.content, is_heading, encoding)
     return plan_import(sheet, chain_before(session, LANGUAGES, current_actor().store_ids, lock=lock))
-
-
-def _is_column(text: str) -> bool:
-    return find_column(text) is not None
 
 
 def _ask_page(faults: dict[str, str]) -> str:
