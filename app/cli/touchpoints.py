@@ -26,7 +26,9 @@ touchpoints = AppGroup("touchpoints", help="Touchpoints for many stores at once.
 @click.option("--survey", help="Name of the survey that new ones ask; the first one otherwise.")
 @click.option("--store", "codes", multiple=True, help="Code of a store; may be repeated.")
 @click.option("--region", help="Only stores of this region.")
-@click.option("--kind", type=click.Choice([kind.value for kind in StoreKind]), default="", help="Of stores.")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in StoreKind]), help="Only stores of this kind."
+)
 @click.option("--country", default="", help="Only stores of this country, such as UA.")
 @click.option("--label", default="", help="Only stores with this label.")
 @click.option("--dry-run", is_flag=True, help="Say what would be made, and make nothing.")
@@ -55,7 +57,7 @@ def _plan(session: OrganisationSession, names: Sequence[str], which: dict[str, A
     wanted = StoreFilter(
         store_ids=_store_ids(session, which["codes"]),
         region_id=known_row("--region", region, find_region(session, region)).id if region else None,
-        kind=which["kind"],
+        kind=which["kind"] or "",
         country=which["country"].upper(),
         label=which["label"],
     )

@@ -1,6 +1,7 @@
 """Importing stores on their pages: a report first, then exactly that, all of it or nothing."""
 
 import csv
+import random
 from io import BytesIO, StringIO
 from uuid import UUID
 
@@ -267,3 +268,29 @@ def test_the_empty_table_is_in_the_readers_language(owner: FlaskClient) -> None:
     text = owner.get("/stores/import/template.csv").data.decode("utf-8-sig")
     assert text.startswith("Код;Назва;Регіон;")
     assert len(text.splitlines()) == 3
+
+
+def test_two_files_or_a_body_that_is_no_form_are_refused(owner: FlaskClient, chain: Chain) -> None:
+    part = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="s.csv"\r\n\r\nCode\nS1\r\n'
+    for body, mimetype in (
+        (part * 2 + b"--cut--\r\n", "multipart/form-data; boundary=cut"),
+        (part, "multipart/form-data"),
+        (part, "multipart/form-data; boundary=other"),
+        (b"", "multipart/form-data; boundary=cut"),
+        (b"\xff" * 500, "multipart/form-data; boundary=\xff"),
+    ):
+        answer = owner.post("/stores/import", data=body, content_type=mimetype)
+        assert answer.status_code == 422, mimetype
+        assert "Choose the file" in answer.text
+    assert rows_of(chain, StoreImport) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_file_never_breaks_the_pages(owner: FlaskClient, chain: Chain, seed: int) -> None:
+    chance, content = random.Random(seed), bytearray(TABLE.encode(("utf-8", "cp1251")[seed % 2]))
+    for _ in range(12):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    answer = send(owner, bytes(content))
+    assert answer.status_code in (303, 422)
+    if answer.status_code == 303:
+        assert owner.get(answer.location).status_code in (200, 422)

@@ -82,10 +82,12 @@ def places(
     )
 
 
-def zones(session: OrganisationSession, scope: Scope) -> dict[UUID, str]:
-    """The time zone of every store in scope that is not retired."""
+def zones(session: OrganisationSession, scope: Scope, wanted: StoreFilter = EVERY_STORE) -> dict[UUID, str]:
+    """The time zone of every store in scope that is wanted and not retired."""
     rows = session.execute(
-        select(Store.id, Store.time_zone).where(Store.retired_at.is_(None), inside(Store.id, scope))
+        select(Store.id, Store.time_zone).where(
+            Store.retired_at.is_(None), inside(Store.id, scope), wanted.holds(Store.id)
+        )
     )
     return {row.id: row.time_zone for row in rows}
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.db import OrganisationSession, locking
 from app.errors import NotFound
@@ -15,6 +16,14 @@ from app.stores.points import point_keeper
 from app.stores.queries import Scope, StoreFilter, inside
 from app.text import search_form, sort_key
 
+_COLUMNS = tuple(
+    getattr(Store, name)
+    for name in (
+        *("id", "region_id", "code", "name", "kind", "country", "currency", "time_zone"),
+        *("address", "languages", "labels", "weekly_hours", "retired_at"),
+    )
+)
+
 
 def chain_before(
     session: OrganisationSession, languages: Collection[str], scope: Scope, *, lock: bool = False
@@ -23,8 +32,8 @@ def chain_before(
 
     With a scope, stores outside it are as if they were not there, and new ones cannot be made.
     """
-    statement = select(Store).order_by(Store.id)
-    stores = session.scalars(locking(statement) if lock else statement).all()
+    statement = select(*_COLUMNS).order_by(Store.id)
+    stores = session.execute(locking(statement) if lock else statement).all()
     regions = {region.id: region.name for region in session.scalars(select(Region))}
     keeper = point_keeper()
     names = keeper.names(session)
@@ -45,7 +54,7 @@ def chain_before(
     )
 
 
-def values_of(store: Store, region: str) -> dict[Column, object]:
+def values_of(store: Store | Row[*tuple[Any, ...]], region: str) -> dict[Column, object]:
     """A store's fields as the columns of a table hold them."""
     hours = {day: hours for day, hours in sorted(store.weekly_hours.items()) if hours}
     return {
