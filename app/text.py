@@ -14,6 +14,8 @@ _CONTROLS = regex.compile(r"[\p{Cc}\uFFFE\uFFFF--[\n\t]]", regex.V1)
 _BIDI_OVERRIDES = regex.compile("[\u202a-\u202e\u2066-\u2069]")
 _STACKED_MARKS = regex.compile(rf"(\p{{M}}{{{_MARKS_PER_LETTER}}})\p{{M}}+")
 _JOINTS = regex.compile(r"([.:/@#])(?=[\w/@#])")
+_WHITE = regex.compile(r"\s+")
+_GRAPHEME = regex.compile(r"\X")
 _EDGES = regex.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
 # Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
 _AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
@@ -29,8 +31,10 @@ def clean_text(raw: str) -> str:
 
     Raises `Invalid` (``bad_encoding``) for lone surrogates, which no database can hold.
     """
-    if any("\ud800" <= sign <= "\udfff" for sign in raw):
-        raise Invalid(faults={"text": "bad_encoding"})
+    try:
+        raw.encode()
+    except UnicodeEncodeError:
+        raise Invalid(faults={"text": "bad_encoding"}) from None
     text = unicodedata.normalize("NFC", raw).replace("\r\n", "\n").replace("\r", "\n")
     text = _BIDI_OVERRIDES.sub("", _CONTROLS.sub("", text))
     return str(_EDGES.sub("", _STACKED_MARKS.sub(r"\1", text)))
@@ -38,17 +42,17 @@ def clean_text(raw: str) -> str:
 
 def clean_line(raw: str) -> str:
     """As `clean_text`, for names and other single lines: all white space becomes one space."""
-    return str(regex.sub(r"\s+", " ", clean_text(raw)))
+    return str(_WHITE.sub(" ", clean_text(raw)))
 
 
 def grapheme_count(text: str) -> int:
     """How many characters a person sees: a family emoji is one."""
-    return len(regex.findall(r"\X", text))
+    return len(_GRAPHEME.findall(text))
 
 
 def first_graphemes(text: str, count: int) -> str:
     """The first `count` characters a person sees, with an ellipsis when more follow."""
-    seen = regex.findall(r"\X", text)
+    seen = _GRAPHEME.findall(text)
     return text if len(seen) <= count else "".join(seen[: count - 1]).rstrip() + "…"
 
 

@@ -18,6 +18,7 @@ from app.events.actions import forget_old_events
 from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
 from app.invitations.actions import forget_expired_invitations
 from app.notifications.models import Notification, Trial
+from app.stores.imports.actions import drop_old_imports
 from app.webhooks.actions import forget_old_deliveries
 from app.webhooks.models import EndpointNotice, WebhookDelivery
 from worker.hurry import Hurry, run_here
@@ -38,6 +39,7 @@ HOUSE: tuple[Callable[..., int | None], ...] = (
     forget_old_calls,
     forget_what_is_over,
     forget_expired_invitations,
+    drop_old_imports,
     forget_old_deliveries,
     forget_old_events,
 )

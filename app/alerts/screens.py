@@ -9,7 +9,9 @@ from flask import Response as Page
 from flask import make_response, render_template
 from flask_babel import gettext as _
 
+from app import clock
 from app.accounts.queries import member_names
+from app.alerts.clocks import clock_of
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.queries import alerts_page, history, next_step, thread
 from app.alerts.rules import DONE_STATES, LEFT, AlertState, Phase, phase_of
@@ -30,9 +32,11 @@ from app.db import OrganisationSession, get_row
 from app.invitations.queries import find_invitation
 from app.people.queries import find_employee
 from app.responses.models import Response
+from app.stores.filters import read_stores_wanted
 from app.stores.models import Store
 from app.touchpoints.models import Touchpoint
 from app.web.actor import Actor, Permission
+from app.web.filters import Filters
 from app.web.forms import Form
 from app.web.settings import settings
 
@@ -72,12 +76,14 @@ def alert_screen(
     The contact is masked; `is_revealed` shows it in this one answer.
     """
     response = get_row(session, Response, alert.response_id)
+    store = get_row(session, Store, alert.store_id)
     names = member_names(session)
     page = render_template(
         "alerts/alert.html",
         alert=alert,
         response=response,
-        store=get_row(session, Store, alert.store_id),
+        store=store,
+        clock=_clock(alert, store, now=clock.now()),
         touchpoint=get_row(session, Touchpoint, response.touchpoint_id),
         classification=find_classification(session, response.id),
         invitation=find_invitation(session, response.invitation_id),
@@ -106,19 +112,31 @@ def _contact(session: OrganisationSession, response: Response, *, is_revealed: b
 
 
 def list_screen(
-    session: OrganisationSession, actor: Actor, phase: Phase | None, before: tuple[datetime, int] | None
+    session: OrganisationSession, actor: Actor, filters: Filters, before: tuple[datetime, int] | None
 ) -> str:
-    """Alerts in the actor's scope, newest first, by the three words."""
-    rows, following = alerts_page(session, actor, phase, before)
+    """Alerts of the wanted stores in the actor's scope, newest first, by the three words."""
+    stores = read_stores_wanted(session, filters, actor.store_ids)
+    phase = Phase(filters.raw["phase"]) if filters.raw["phase"] else None
+    rows, following = alerts_page(session, actor, phase, before, wanted=stores.filter)
+    mark = f"{following[0].isoformat()}/{following[1]}" if following else ""
     return render_template(
         "alerts/list.html",
         rows=rows,
         phase=phase,
+        filters=filters,
+        faults=filters.faults,
+        stores=stores,
+        next_url=filters.having("before", mark) if mark else "",
         phases=phase_words(),
         names=member_names(session),
-        following=following,
         phase_of=phase_of,
     )
+
+
+def _clock(alert: Alert, store: Store, *, now: datetime) -> dict[str, str]:
+    opens_at = store.calendar.next_opening(now) if alert.deadline else None
+    is_closed = opens_at is not None and opens_at > now
+    return clock_of(alert.deadline, opens_at if is_closed else None, store.time_zone, now=now)
 
 
 def words_of_fault(code: str) -> str:

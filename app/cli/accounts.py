@@ -3,16 +3,13 @@
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import exists, select
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import clock
 from app.accounts.actions import add_member, create_api_key, create_organisation, create_user, normal_email
@@ -21,14 +18,14 @@ from app.accounts.members import Draft
 from app.accounts.models import User
 from app.accounts.queries import find_organisation
 from app.accounts.resets import issue_reset
-from app.accounts.rules import PASSWORD_LENGTH, PASSWORD_MOST, SEES_ALL, Role, Scope, Team
+from app.accounts.rules import PASSWORD_LENGTH, SEES_ALL, Role, Scope, Team
 from app.alerts.policies import create_default_policy
 from app.audit.actions import record_deed
 from app.audit.rules import COMMAND_LINE, AuditDeed
+from app.cli.known import in_words, known_organisation, known_row
 from app.cli.running import running_address
-from app.db import OrganisationSession, migrate, reading, transaction
+from app.db import OrganisationSession, migrate, transaction
 from app.errors import Invalid
-from app.ids import OrganisationId
 from app.stores.queries import find_region, find_store
 from app.surveys.actions import create_survey
 from app.text import NAME_GRAPHEMES, clean_line, grapheme_count
@@ -38,14 +35,6 @@ from app.web.settings import settings
 FIRST_SURVEY = "NPS"
 # Whoever has a shell may give every role.
 EVERYBODY = Team(Role.OWNER, None)
-_REFUSALS = {
-    "too_short": f"A password has {PASSWORD_LENGTH} to {PASSWORD_MOST} characters.",
-    "too_long": f"A password has {PASSWORD_LENGTH} to {PASSWORD_MOST} characters.",
-    "too_obvious": "This password is too easy to guess.",
-    "member": "Somebody with this address is in the team already.",
-    "removed": "Somebody with this address was removed from the team: let them in again, on the page Team.",
-    "too_many": "Too many invitations are open: withdraw some first, on the page Team.",
-}
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 organisations = AppGroup("organisation", help="Organisations: the chains that use this installation.")
@@ -182,15 +171,6 @@ def migrate_command() -> None:
     click.echo("The database is up to date.")
 
 
-def known_organisation(slug: str) -> OrganisationId:
-    """The organisation of that slug, or the end of the command."""
-    with in_words(), reading(None) as session:
-        organisation = find_organisation(session, slug)
-    if organisation is None:
-        raise click.BadParameter(f"there is no organisation {slug}.", param_hint="--organisation")
-    return organisation.id
-
-
 def _address(email: str) -> str:
     try:
         validate_email(email, check_deliverability=False)
@@ -214,28 +194,6 @@ def _scope(
     if role not in SEES_ALL and not (stores or regions):
         raise click.UsageError(f"{role} needs --store or --region, or would see nothing.")
     return Scope(
-        regions=frozenset(_known("--region", name, find_region(session, name)) for name in regions),
-        stores=frozenset(_known("--store", code, find_store(session, code, None)) for code in stores),
+        regions=frozenset(known_row("--region", name, find_region(session, name)).id for name in regions),
+        stores=frozenset(known_row("--store", code, find_store(session, code, None)).id for code in stores),
     )
-
-
-def _known(option: str, typed: str, row: Any) -> UUID:
-    if row is None:
-        raise click.BadParameter(f"there is no {typed}.", param_hint=option)
-    found: UUID = row.id
-    return found
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """What was refused, and a database that is away or not migrated yet, is told in a sentence."""
-    try:
-        yield
-    except Invalid as refusal:
-        code = next(iter(refusal.faults.values()), "")
-        raise click.ClickException(_REFUSALS.get(code, f"This is refused: {code}.")) from None
-    except (OperationalError, ProgrammingError) as error:
-        raise click.ClickException(
-            f"The database cannot be used ({type(error.orig).__name__}): "
-            "check DATABASE_URL, and run `flask migrate` once."
-        ) from None

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from app import clock
 from app.audit.actions import record_deed
 from app.audit.rules import COMMAND_LINE, AuditDeed
-from app.cli.accounts import in_words, known_organisation
+from app.cli.known import in_words, known_organisation
 from app.cli.running import running_address
 from app.db import OrganisationSession, reading, transaction
 from app.errors import Invalid

@@ -1,6 +1,7 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
 from app.db.claim import Claim, claim, holds, is_free
+from app.db.documents import HasItem
 from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
 from app.db.insert import insert_missing, insert_once, insert_row, insert_rows
 from app.db.level import missing_migration, newest_migration
@@ -21,6 +22,7 @@ from app.db.session import (
 __all__ = [
     "Base",
     "Claim",
+    "HasItem",
     "LeasedRow",
     "OrganisationRow",
     "OrganisationSession",

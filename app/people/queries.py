@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, false, func, or_, select
 
 from app.db import OrganisationSession, SearchForm
 from app.people.models import Employee
 from app.stores.models import Store
-from app.stores.queries import Scope
+from app.stores.queries import Scope, inside
 from app.text import reference_key, search_form, sort_key
 
 FIGURE_DAYS = 30
@@ -78,7 +78,7 @@ def _person(row: Row[Employee, str], answers: Mapping[UUID, int] | None) -> Pers
 
 def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     is_retired = Employee.retired_at.is_not(None) if wanted.is_retired else Employee.retired_at.is_(None)
-    conditions = [_inside(scope), is_retired]
+    conditions = [inside(Employee.store_id, scope), is_retired]
     if wanted.store_id:
         conditions.append(Employee.store_id == wanted.store_id)
     if wanted.words:
@@ -87,7 +87,3 @@ def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
         has_code = Employee.code_key.contains(code, autoescape=True) if code else false()
         conditions.append(or_(is_named, has_code))
     return conditions
-
-
-def _inside(scope: Scope) -> ColumnElement[bool]:
-    return true() if scope is None else Employee.store_id.in_(scope)

@@ -78,12 +78,19 @@ def restore_touchpoint(session: OrganisationSession, touchpoint_id: UUID) -> Non
     get_row(session, Touchpoint, touchpoint_id).retired_at = None
 
 
-def edit_touchpoint(session: OrganisationSession, touchpoint_id: UUID, name: str, survey_id: UUID) -> None:
-    """Give a touchpoint another name or survey; its codes stay as they are printed."""
+def edit_touchpoint(
+    session: OrganisationSession, touchpoint_id: UUID, name: str, survey_id: UUID
+) -> list[str]:
+    """Give a touchpoint another name or survey; the names of the fields that are others now.
+
+    Its codes stay as they are printed.
+    """
     touchpoint = get_row(session, Touchpoint, touchpoint_id)
-    touchpoint.name = name
-    touchpoint.survey_id = survey_id
+    wanted = {"name": name, "survey_id": survey_id}
+    changed = [field for field, value in wanted.items() if getattr(touchpoint, field) != value]
+    touchpoint.name, touchpoint.survey_id = name, survey_id
     session.flush()
+    return changed
 
 
 def add_scans(session: OrganisationSession, scans: Scans) -> None:

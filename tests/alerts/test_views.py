@@ -59,7 +59,7 @@ def test_the_page_shows_all_that_is_known(chain: Chain, case: Case, manager: Fla
         "№ 1 · Store 1",
         "Черга &lt;b&gt;до каси&lt;/b&gt;",
         "+380 67 ••• ••67",
-        "30 min left",
+        "30\u00a0min left · until 14:30",
         "People told: <bdi>Manager</bdi>",
         "Take it",
     ):

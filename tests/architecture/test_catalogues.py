@@ -104,23 +104,23 @@ def test_no_translation_has(fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "responses", "minutes"),
+    ("number", "responses", "stores"),
     [
-        (0, "0 відгуків", "Ще 0 хвилин"),
-        (1, "1 відгук", "Ще 1 хвилина"),
-        (2, "2 відгуки", "Ще 2 хвилини"),
-        (5, "5 відгуків", "Ще 5 хвилин"),
-        (11, "11 відгуків", "Ще 11 хвилин"),
-        (21, "21 відгук", "Ще 21 хвилина"),
-        (22, "22 відгуки", "Ще 22 хвилини"),
-        (101, "101 відгук", "Ще 101 хвилина"),
-        (111, "111 відгуків", "Ще 111 хвилин"),
+        (0, "0 відгуків", "0 магазинів"),
+        (1, "1 відгук", "1 магазин"),
+        (2, "2 відгуки", "2 магазини"),
+        (5, "5 відгуків", "5 магазинів"),
+        (11, "11 відгуків", "11 магазинів"),
+        (21, "21 відгук", "21 магазин"),
+        (22, "22 відгуки", "22 магазини"),
+        (101, "101 відгук", "101 магазин"),
+        (111, "111 відгуків", "111 магазинів"),
     ],
 )
-def test_numbers_decline_their_nouns(number: int, responses: str, minutes: str) -> None:
+def test_numbers_decline_their_nouns(number: int, responses: str, stores: str) -> None:
     speak = catalogue("uk").ngettext
     assert speak("%(num)s response", "%(num)s responses", number) % {"num": number} == responses
-    assert speak("%(num)s min left", "%(num)s min left", number) % {"num": number} == minutes
+    assert speak("%(num)s store", "%(num)s stores", number) % {"num": number} == stores
 
 
 def test_english_is_said_as_it_is_written() -> None:

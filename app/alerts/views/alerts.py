@@ -28,8 +28,10 @@ from app.contacts.queries import has_contact
 from app.db import OrganisationSession, reading, transaction
 from app.errors import Conflict, Invalid
 from app.responses.queries import get_response
+from app.stores.filters import STORE_FIELDS
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
+from app.web.filters import read_filters
 from app.web.forms import Form, read_form
 
 pages = Blueprint("alerts", __name__, template_folder="../templates", url_prefix="/alerts")
@@ -38,12 +40,15 @@ Deed = Callable[[OrganisationSession, Actor, Form, datetime], object]
 
 @pages.get("")
 @member()
-def alerts() -> str:
+def alerts() -> tuple[str, int]:
     """Alerts in scope, newest first."""
-    phase = Phase(request.args["phase"]) if request.args.get("phase") in set(Phase) else None
     actor = current_actor()
+    filters = read_filters(request.args, ("phase", *STORE_FIELDS))
+    if filters.raw["phase"] not in set(Phase):
+        filters.raw["phase"] = ""
     with reading(actor.organisation_id) as session:
-        return list_screen(session, actor, phase, _cursor(request.args.get("before", "")))
+        page = list_screen(session, actor, filters, _cursor(request.args.get("before", "")))
+    return page, 422 if filters.faults else 200
 
 
 @pages.get("/<int:number>")

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Row, Select, select
 
 from app.accounts.models import Membership, User
 from app.alerts.models import Alert
@@ -12,7 +11,7 @@ from app.invitations.models import Invitation
 from app.people.models import Employee
 from app.responses.models import Response, ResponseOrigin
 from app.stores.models import Region, Store
-from app.stores.queries import Scope
+from app.stores.queries import Scope, inside
 from app.surveys.models import Survey
 from app.touchpoints.models import Touchpoint
 
@@ -42,7 +41,7 @@ def responses(scope: Scope) -> Select[*ResponseColumns]:
         .outerjoin(ResponseOrigin, ResponseOrigin.response_id == Response.id)
         .outerjoin(Invitation, Invitation.id == Response.invitation_id)
         .outerjoin(Employee, Employee.id == Response.employee_id)
-        .where(inside(scope, Response.store_id))
+        .where(inside(Response.store_id, scope))
     )
 
 
@@ -62,14 +61,14 @@ def alerts(scope: Scope) -> Select[*AlertColumns]:
         .outerjoin(Employee, Employee.id == Response.employee_id)
         .outerjoin(Membership, Membership.id == Alert.owner_id)
         .outerjoin(User, User.id == Membership.user_id)
-        .where(inside(scope, Alert.store_id))
+        .where(inside(Alert.store_id, scope))
     )
 
 
 def stores(scope: Scope) -> Select[*StoreColumns]:
     """Stores with the names of their regions."""
     return (
-        select(Store, Region.name).join(Region, Region.id == Store.region_id).where(inside(scope, Store.id))
+        select(Store, Region.name).join(Region, Region.id == Store.region_id).where(inside(Store.id, scope))
     )
 
 
@@ -79,7 +78,7 @@ def touchpoints(scope: Scope) -> Select[*TouchpointColumns]:
         select(Touchpoint, Store, Survey)
         .join(Store, Store.id == Touchpoint.store_id)
         .join(Survey, Survey.id == Touchpoint.survey_id)
-        .where(inside(scope, Touchpoint.store_id))
+        .where(inside(Touchpoint.store_id, scope))
     )
 
 
@@ -90,10 +89,5 @@ def invitations(scope: Scope) -> Select[*InvitationColumns]:
         .join(Store, Store.id == Invitation.store_id)
         .outerjoin(Employee, Employee.id == Invitation.employee_id)
         .outerjoin(Response, Response.invitation_id == Invitation.id)
-        .where(inside(scope, Invitation.store_id))
+        .where(inside(Invitation.store_id, scope))
     )
-
-
-def inside(scope: Scope, store_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """Whether a row belongs to one of the stores; ``None`` means to any."""
-    return true() if scope is None else store_id.in_(scope)

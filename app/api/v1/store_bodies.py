@@ -10,8 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.api.v1.bodies import Body, Name, fault, obeying, omittable, text_within
 from app.stores import places, rules
-from app.stores.forms import ADDRESS_GRAPHEMES
-from app.stores.rules import DayHours, StoreKind
+from app.stores.rules import ADDRESS_GRAPHEMES, DayHours, StoreKind
 from app.text import clean_line
 from app.web.languages import LANGUAGES
 

@@ -11,12 +11,12 @@ from app.alerts.models import Alert
 from app.classification.models import Classification
 from app.db import OrganisationSession, SearchForm, UtcInstant
 from app.errors import NotFound
-from app.insight.queries import Scope, inside
 from app.insight.rules import GROUP_RATINGS, Group
 from app.invitations.models import Invitation
 from app.people.models import Employee
 from app.responses.models import Response
 from app.stores.models import Store
+from app.stores.queries import EVERY_STORE, Scope, StoreFilter, inside
 from app.text import search_form
 from app.touchpoints.models import Touchpoint
 
@@ -52,7 +52,7 @@ class Place:
 class Wanted:
     """Which responses are wanted; everything left empty narrows nothing. `since` is in, `until` is out."""
 
-    store_id: UUID | None = None
+    stores: StoreFilter = EVERY_STORE
     group: Group | None = None
     sentiment: str | None = None
     has_comment: bool = False
@@ -128,9 +128,7 @@ def _matching(wanted: Wanted, scope: Scope) -> Select[UUID, UUID]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.store_id:
-        conditions.append(Response.store_id == wanted.store_id)
+    conditions = [wanted.stores.holds(Response.store_id)]
     if wanted.group:
         conditions.append(Response.rating.between(*GROUP_RATINGS[wanted.group]))
     if wanted.sentiment:

@@ -8,12 +8,13 @@ from app.insight import words
 from app.insight.queries.people import answers_naming
 from app.insight.queries.touchpoints import answer_counts
 from app.people.queries import add_employee_figures
+from app.stores.words import kind_words
 from app.touchpoints.queries import add_touchpoint_figures
 from app.web.actor import Actor
 from app.web.navigation import add_count
 
 pages = Blueprint("insight", __name__, template_folder="../templates")
-pages.context_processor(lambda: {"words": words})
+pages.context_processor(lambda: {"words": words, "kind_words": kind_words})
 
 
 def _waiting(actor: Actor) -> int:

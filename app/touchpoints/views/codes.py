@@ -10,6 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
+from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, reading, transaction
 from app.errors import Invalid
 from app.stores.models import Store
@@ -18,7 +19,7 @@ from app.text import clean_line
 from app.touchpoints.actions import repoint_code, restore_code, retire_code
 from app.touchpoints.qr import QrImage, code_address, png, qr_image, svg
 from app.touchpoints.queries import Place, Point, points_of_stores
-from app.touchpoints.views.skin import own_place, own_touchpoint, pages
+from app.touchpoints.views.skin import own_place, own_touchpoint, pages, record
 from app.web.access import current_actor, member
 from app.web.actor import Permission
 from app.web.languages import LANGUAGES
@@ -73,8 +74,11 @@ def repoint(code: str) -> Page:
         if target_id is None:
             faults = {"touchpoint_id": _("Choose a touchpoint.")}
             return _repoint_page(session, place, place.store, faults), 422
-        own_touchpoint(session, target_id)
-        repoint_code(session, place.code.id, target_id)
+        target, store = own_touchpoint(session, target_id)
+        if target_id != place.touchpoint.id:
+            repoint_code(session, place.code.id, target_id)
+            to = f"{store.code} · {target.name}"
+            record(session, AuditDeed.CODE_CHANGED, place.code.code, place.code.id, to=to)
     return _to_code(place)
 
 
@@ -88,6 +92,7 @@ def retire_printed(code: str) -> Page:
             faults = {"confirm": _("Type the code to retire it: %(code)s", code=place.code.code)}
             return _code_page(place, faults), 422
         retire_code(session, place.code.id, now=clock.now())
+        record(session, AuditDeed.CODE_RETIRED, place.code.code, place.code.id)
     return _to_code(place)
 
 
@@ -98,6 +103,7 @@ def restore_printed(code: str) -> AnyResponse:
     with transaction(current_actor().organisation_id) as session:
         place = own_place(session, code)
         restore_code(session, place.code.id)
+        record(session, AuditDeed.CODE_RESTORED, place.code.code, place.code.id)
     return _to_code(place)
 
 

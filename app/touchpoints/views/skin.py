@@ -1,10 +1,14 @@
 """What the pages of touchpoints share: their blueprint, the words for a pulse, the way to a row in scope."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
 from flask_babel import gettext as _
 
+from app import clock
+from app.audit.actions import record_deed
+from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, get_row
 from app.stores.models import Store
 from app.touchpoints.models import Touchpoint
@@ -27,6 +31,12 @@ def _words() -> dict[str, object]:
             Pulse.SILENT: ("warn", _("Silent")),
         }
     }
+
+
+def record(session: OrganisationSession, deed: AuditDeed, subject: str, row_id: UUID, **data: Any) -> None:
+    """Remember what the member of this request did to a touchpoint or a code."""
+    doer = current_actor().doer
+    record_deed(session, deed, doer, subject, now=clock.now(), subject_id=row_id, **data)
 
 
 def own_place(session: OrganisationSession, code: str) -> Place:

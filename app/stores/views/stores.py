@@ -1,28 +1,29 @@
-"""Adding, changing, closing and reopening stores; the pages that show them belong to insight."""
+"""Adding, changing, closing and reopening stores, one by one."""
 
+from typing import Any
 from uuid import UUID
 
 from babel import Locale
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
+from app.audit.actions import record_deed
+from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, get_row, reading, transaction
 from app.stores import places
 from app.stores.actions import create_region, create_store, edit_store, restore_store, retire_store
 from app.stores.forms import NEW_REGION, WEEKDAYS, StoreForm, blank_form, form_of, read_store_form
 from app.stores.models import Store
 from app.stores.queries import find_store, regions
-from app.stores.rules import StoreKind
+from app.stores.views.skin import Page, pages
+from app.stores.words import kind_words
 from app.text import clean_line
 from app.web.access import current_actor, member
 from app.web.actor import Permission
 from app.web.languages import request_language
-
-pages = Blueprint("stores", __name__, template_folder="templates", url_prefix="/stores")
-Page = str | tuple[str, int] | AnyResponse
 
 
 @pages.get("/new")
@@ -73,6 +74,7 @@ def retire(store_id: UUID) -> Page:
             form.faults["confirm"] = _("Type the store's code to close it: %(code)s", code=store.code)
             return _page(session, form, store), 422
         retire_store(session, store_id, now=clock.now())
+        _record(session, AuditDeed.STORE_RETIRED, store.code, store_id)
     return redirect(url_for("stores.edit", store_id=store_id), 303)
 
 
@@ -84,6 +86,7 @@ def restore(store_id: UUID) -> AnyResponse:
     actor.require_store(store_id)
     with transaction(actor.organisation_id) as session:
         restore_store(session, store_id)
+        _record(session, AuditDeed.STORE_RESTORED, get_row(session, Store, store_id).code, store_id)
     return redirect(url_for("stores.edit", store_id=store_id), 303)
 
 
@@ -104,10 +107,17 @@ def _try_to_save(store_id: UUID | None) -> Page:
             return _page(session, form, store), 422
         draft = form.draft(form.region_id or create_region(session, form.new_region))
         if store_id:
-            edit_store(session, store_id, draft)
+            if changed := edit_store(session, store_id, draft):
+                _record(session, AuditDeed.STORE_CHANGED, draft.code, store_id, fields=changed)
         else:
             store_id = create_store(session, draft, now=clock.now())
+            _record(session, AuditDeed.STORE_CREATED, draft.code, store_id)
     return redirect(f"/stores/{store_id}", 303)
+
+
+def _record(session: OrganisationSession, deed: AuditDeed, code: str, store_id: UUID, **data: Any) -> None:
+    doer = current_actor().doer
+    record_deed(session, deed, doer, code, now=clock.now(), subject_id=store_id, **data)
 
 
 def _refuse_taken_code(session: OrganisationSession, form: StoreForm, store_id: UUID | None) -> None:
@@ -126,7 +136,7 @@ def _page(session: OrganisationSession, form: StoreForm, store: Store | None = N
         regions=[(region.id, region.name) for region in regions(session)],
         new_region=NEW_REGION,
         weekdays=_weekdays(),
-        kinds=_kind_words(),
+        kinds=list(kind_words().items()),
         countries=[(code, f"{name} ({code})") for code, name in places.countries(language).items()],
         currencies=[(code, f"{name} ({code})") for code, name in places.currencies(language).items()],
         zones=places.time_zones(),
@@ -137,12 +147,3 @@ def _weekdays() -> dict[str, str]:
     """Each ISO weekday with its name as a label."""
     locale = Locale.parse(request_language())
     return {day: str(locale.days["stand-alone"]["wide"][int(day) - 1]).capitalize() for day in WEEKDAYS}
-
-
-def _kind_words() -> list[tuple[str, str]]:
-    return [
-        (StoreKind.SHOP, _("Shop")),
-        (StoreKind.ONLINE_SHOP, _("Online shop")),
-        (StoreKind.CONTACT_CENTRE, _("Contact centre")),
-        (StoreKind.DELIVERY, _("Delivery")),
-    ]
