@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.accounts.key_views import pages as api_keys
 from app.accounts.sessions import csrf
 from app.accounts.views import pages as accounts
 from app.alerts.views import alert_pages, policy_pages, return_pages
@@ -14,7 +15,7 @@ from app.surveys.views import pages as surveys
 from app.touchpoints.views import pages as touchpoints
 from app.web.views import pages as web
 
-DASHBOARD = (accounts, alert_pages, policy_pages, mailbox, insight, stores, surveys, touchpoints)
+DASHBOARD = (accounts, api_keys, alert_pages, policy_pages, mailbox, insight, stores, surveys, touchpoints)
 # No session, so nothing to forge: a response's own key guards it (see docs/decisions).
 PUBLIC = (web, responses, return_pages)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, request
 from flask_babel import gettext as _
 
-from app.web.actor import Actor
+from app.web.actor import Actor, Permission
 from app.web.settings import settings
 
 Count = Callable[[Actor], int]
@@ -46,6 +46,9 @@ def navigation() -> list[Entry]:
         ("surveys", "/surveys", _("Surveys"), False),
         ("policies", "/settings/policies", _("Policies"), False),
     ]
+    actor: Actor | None = g.get("actor")
+    if actor and actor.may(Permission.EDIT_SETTINGS):
+        pages.append(("api_keys", "/settings/api-keys", _("API keys"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]

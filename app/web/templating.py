@@ -1,10 +1,10 @@
 """What templates may use beside their own values."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
-from flask_babel import format_datetime, format_time
+from flask_babel import format_date, format_datetime, format_time
 from jinja2 import StrictUndefined
 
 from app import clock
@@ -21,6 +21,7 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(local_time=local_time, local_clock=local_clock, first=first_graphemes)
+    app.jinja_env.filters["local_date"] = local_date
     app.context_processor(_values)
     serve_assets(app)
     use_navigation(app)
@@ -29,6 +30,11 @@ def prepare_templates(app: Flask) -> None:
 def local_time(at: datetime, zone: str) -> str:
     """Date and time to the minute, in a store's zone and the reader's language."""
     return str(format_datetime(at.astimezone(ZoneInfo(zone)), "d MMM, HH:mm", rebase=False))
+
+
+def local_date(day: date) -> str:
+    """A day in the reader's language, with its year."""
+    return str(format_date(day, "d MMM y"))
 
 
 def local_clock(at: datetime, zone: str) -> str:
