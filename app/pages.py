@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.accounts.key_views import pages as api_keys
 from app.accounts.sessions import csrf
 from app.accounts.views import pages as accounts
 from app.alerts.views import alert_pages, policy_pages, return_pages
@@ -24,6 +25,7 @@ from app.webhooks.views import pages as webhooks
 
 DASHBOARD = (
     accounts,
+    api_keys,
     alert_pages,
     policy_pages,
     personal_pages,

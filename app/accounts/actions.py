@@ -20,7 +20,7 @@ from app.accounts.models import (
 )
 from app.accounts.passwords import passwords
 from app.accounts.rules import Role, password_fault, sign_in_pause_seconds
-from app.db import OrganisationSession
+from app.db import OrganisationSession, get_row
 from app.errors import Invalid
 from app.ids import OrganisationId, digest
 from app.text import clean_line
@@ -115,9 +115,17 @@ def create_api_key(
     )
     session.add(key)
     session.flush()
-    session.add_all(ApiKeyStore(api_key_id=key.id, store_id=store_id) for store_id in stores)
+    session.add_all(ApiKeyStore(api_key_id=key.id, store_id=store_id) for store_id in dict.fromkeys(stores))
     session.flush()
     return secret
+
+
+def revoke_api_key(session: OrganisationSession, key_id: UUID, *, now: datetime) -> ApiKey:
+    """End a key for good; one that has ended already stays as it is. Raises `NotFound`."""
+    key = get_row(session, ApiKey, key_id)
+    key.revoked_at = key.revoked_at or now
+    session.flush()
+    return key
 
 
 def note_key_use(session: OrganisationSession, key_id: UUID, *, on: date) -> None:

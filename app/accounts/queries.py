@@ -49,6 +49,24 @@ class Key:
     used_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A key as its organisation sees it; the key itself is known to nobody any more."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[str]
+    store_codes: list[str]
+    expires_at: datetime | None
+    used_on: date | None
+    revoked_at: datetime | None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it opens anything."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
 def find_organisation(session: OrganisationSession, slug: str) -> Organisation | None:
     """The organisation of that slug."""
     return session.scalar(select(Organisation).where(Organisation.slug == slug))
@@ -163,6 +181,21 @@ def live_key(session: OrganisationSession, secret: str, *, now: datetime) -> Key
     return _key(rows[0][0], {store_id for _, store_id in rows if store_id}) if rows else None
 
 
+def api_keys(session: OrganisationSession) -> list[KeyLine]:
+    """Every key of the organisation, newest first, the revoked ones last."""
+    codes: dict[UUID, list[str]] = {}
+    for key_id, code in session.execute(
+        select(ApiKeyStore.api_key_id, Store.code)
+        .join(Store, Store.id == ApiKeyStore.store_id)
+        .order_by(Store.code)
+    ):
+        codes.setdefault(key_id, []).append(code)
+    rows = session.scalars(
+        select(ApiKey).order_by(ApiKey.revoked_at.is_not(None), ApiKey.created_at.desc(), ApiKey.name)
+    )
+    return [_line(row, codes.get(row.id, [])) for row in rows]
+
+
 def organisation_language(session: OrganisationSession, organisation_id: OrganisationId) -> str:
     """The language that an organisation speaks unless told otherwise."""
     return session.get_one(Organisation, organisation_id).default_language
@@ -176,6 +209,19 @@ def _key(row: ApiKey, store_ids: set[UUID]) -> Key:
         scopes=frozenset(scope for scope in Scope if scope in row.scopes),
         store_ids=frozenset(store_ids) or None,
         used_on=row.used_on,
+    )
+
+
+def _line(row: ApiKey, store_codes: list[str]) -> KeyLine:
+    return KeyLine(
+        id=row.id,
+        name=row.name,
+        hint=row.hint,
+        scopes=row.scopes,
+        store_codes=store_codes,
+        expires_at=row.expires_at,
+        used_on=row.used_on,
+        revoked_at=row.revoked_at,
     )
 
 

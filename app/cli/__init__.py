@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.cli import accounts, deliveries, receipts, replay, stores, touchpoints
+from app.cli import accounts, api_keys, deliveries, receipts, replay, stores, touchpoints
 
 
 def register(app: Flask) -> None:
     """Add every command that needs only ``app``."""
-    for command in (accounts.organisations, accounts.users, accounts.api_keys, accounts.migrate_command):
+    for command in (accounts.organisations, accounts.users, api_keys.api_keys, accounts.migrate_command):
         app.cli.add_command(command)
     for command in (stores.stores, touchpoints.touchpoints, receipts.till_keys, receipts.receipt_links):
         app.cli.add_command(command)

@@ -1,4 +1,4 @@
-"""Making organisations, users and keys from the command line, and bringing the database up to date."""
+"""Making organisations and users from the command line, and bringing the database up to date."""
 
 import re
 import secrets
@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import exists, select
 
 from app import clock
-from app.accounts.actions import add_member, create_api_key, create_organisation, create_user, normal_email
+from app.accounts.actions import add_member, create_organisation, create_user, normal_email
 from app.accounts.joining import HANDED_OVER, Invitee, invite, withdraw_invitation_of
 from app.accounts.members import Draft
 from app.accounts.models import User
@@ -23,12 +23,12 @@ from app.alerts.policies import create_default_policy
 from app.audit.actions import record_deed
 from app.audit.rules import COMMAND_LINE, AuditDeed
 from app.cli.known import in_words, known_organisation, known_row
+from app.cli.naming import one_line_name
 from app.cli.running import running_address
 from app.db import OrganisationSession, migrate, transaction
 from app.errors import Invalid
 from app.stores.queries import find_region, find_store
 from app.surveys.actions import create_survey
-from app.text import NAME_GRAPHEMES, clean_line, grapheme_count
 from app.web.languages import LANGUAGES
 from app.web.settings import settings
 
@@ -39,23 +39,11 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 organisations = AppGroup("organisation", help="Organisations: the chains that use this installation.")
 users = AppGroup("user", help="People who sign in.")
-api_keys = AppGroup("api-key", help="Keys of the Open API.")
-
-
-def _name(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    """A name on one line, not empty and not endless."""
-    try:
-        text = clean_line(value)
-    except Invalid:
-        raise click.BadParameter("holds bytes that are not UTF-8.") from None
-    if not text or grapheme_count(text) > NAME_GRAPHEMES:
-        raise click.BadParameter(f"needs 1 to {NAME_GRAPHEMES} characters.")
-    return text
 
 
 @organisations.command("create")
 @click.argument("slug")
-@click.option("--name", required=True, callback=_name, help="What shoppers and staff call the chain.")
+@click.option("--name", required=True, callback=one_line_name, help="What shoppers and staff call the chain.")
 def create_organisation_command(slug: str, name: str) -> None:
     """Make an organisation with a default policy and a default survey.
 
@@ -80,7 +68,7 @@ def _about_a_person(command: Callable[..., None]) -> Callable[..., None]:
     options = (
         click.option("--organisation", "slug", required=True, help="The organisation's slug."),
         click.option("--email", required=True, help="The address to sign in with; it belongs to one person."),
-        click.option("--name", required=True, callback=_name, help="The person's name."),
+        click.option("--name", required=True, callback=one_line_name, help="The person's name."),
         click.option("--role", type=click.Choice([role.value for role in Role]), required=True),
         click.option(
             "--store", "stores", multiple=True, help="Code of a store in a manager's scope; may be repeated."
@@ -147,19 +135,6 @@ def reset_link_command(email: str) -> None:
         token = issue_reset(session, user_id, now=clock.now())
     click.echo("Whoever has this link chooses the password, once, within an hour:")
     click.echo(f"{running_address(settings())}/reset/{token}")
-
-
-@api_keys.command("create")
-@click.option("--organisation", "slug", required=True, help="The organisation's slug.")
-@click.option(
-    "--name", required=True, callback=_name, help="What the key is for, such as the name of the system."
-)
-def create_api_key_command(slug: str, name: str) -> None:
-    """Make a key of the Open API; it is shown once, alone on the last line."""
-    organisation_id = known_organisation(slug)
-    with in_words(), transaction(organisation_id) as session:
-        key = create_api_key(session, name, now=clock.now())
-    click.echo(f"The key “{name}” is shown only now:\n{key}")
 
 
 @click.command("migrate")

@@ -56,6 +56,8 @@ def navigation() -> list[Entry]:
         pages.append(("team", "/team", _("Team"), False))
     if _may(Permission.SEE_AUDIT):
         pages.append(("audit", "/settings/audit", _("Audit log"), False))
+    if _may(Permission.EDIT_SETTINGS):
+        pages.append(("api_keys", "/settings/api-keys", _("API keys"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]

@@ -22,7 +22,7 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        local_time=local_time, local_clock=local_clock, day=day_words, first=first_graphemes
+        local_time=local_time, local_clock=local_clock, local_date=local_date, first=first_graphemes
     )
     app.context_processor(_values)
     serve_assets(app)
@@ -35,14 +35,14 @@ def local_time(at: datetime, zone: str) -> str:
     return str(format_datetime(at.astimezone(ZoneInfo(zone)), "d MMM, HH:mm", rebase=False))
 
 
+def local_date(day: date) -> str:
+    """A day in the reader's language, with its year."""
+    return str(format_date(day, "d MMM y"))
+
+
 def local_clock(at: datetime, zone: str) -> str:
     """The time of day to the minute, in a store's zone."""
     return str(format_time(at.astimezone(ZoneInfo(zone)), "HH:mm", rebase=False))
-
-
-def day_words(day: date) -> str:
-    """A day with its year, in the reader's language."""
-    return str(format_date(day, "d MMM y"))
 
 
 def _values() -> dict[str, object]:

@@ -9,6 +9,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.models import (
     AccountLetter,
     ApiKey,
@@ -243,6 +244,61 @@ def test_a_key_stands_alone_on_the_last_line_and_only_its_digest_is_kept(app: Fl
         assert key not in {row.secret_digest for row in session.scalars(select(ApiKey))}
     listed = app.test_client().get("/api/v1/touchpoints", headers={"Authorization": f"Bearer {key}"})
     assert listed.status_code == 200
+
+
+def test_a_key_may_be_limited_listed_and_revoked(app: Flask, chain: Chain) -> None:
+    words = ("--scope", "read", "--store", "s1", "--store", "S1", "--expires-days", "30")
+    made = run(app, "api-key", "create", "--organisation", "nova", "--name", "Power BI", *words)
+    assert made.exit_code == 0, made.output
+    key = made.output.splitlines()[-1]
+    with looking_across() as session:
+        found = live_key(session, key, now=clock.now())
+    assert found is not None
+    assert (found.scopes, found.store_ids) == (
+        frozenset({Scope.READ}),
+        frozenset({chain.store_id}),
+    )
+
+    listed = run(app, "api-key", "list", "--organisation", "nova").output
+    assert f"{found.id}  …{key[-4:]}  live, until " in listed
+    assert "read  S1  used never  Power BI" in listed
+    assert key not in listed
+
+    ended = run(app, "api-key", "revoke", "--organisation", "nova", str(found.id))
+    assert "Power BI" in ended.output
+    assert "revoked" in run(app, "api-key", "list", "--organisation", "nova").output
+    with looking_across() as session:
+        assert live_key(session, key, now=clock.now()) is None
+    assert sorted((entry.deed, entry.doer) for entry in rows_of(chain, AuditEntry)) == [
+        ("api_key.created", "command line"),
+        ("api_key.revoked", "command line"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("create", "--name", "x", "--store", "S9"), "there is no S9"),
+        (("create", "--name", "x", "--scope", "admin"), "admin"),
+        (("create", "--name", "x", "--expires-days", "0"), "0"),
+        (("revoke", "01a21577-0fa3-74c8-96c6-bd6ff962bcd0"), "there is no key"),
+        (("revoke", "Power BI"), "Power BI"),
+    ],
+)
+def test_what_cannot_be_of_a_key_is_said_in_a_sentence(
+    app: Flask, chain: Chain, words: tuple[str, ...], said: str
+) -> None:
+    answer = run(app, "api-key", words[0], "--organisation", "nova", *words[1:])
+    assert answer.exit_code == 2
+    assert said in answer.output
+    assert rows_of(chain, ApiKey) == []
+
+
+def test_a_strangers_key_cannot_be_revoked(app: Flask, chain: Chain, foreign_chain: Chain) -> None:
+    run(app, "api-key", "create", "--organisation", "stranger", "--name", "Theirs")
+    (key,) = rows_of(foreign_chain, ApiKey)
+    assert run(app, "api-key", "revoke", "--organisation", "nova", str(key.id)).exit_code == 2
+    assert rows_of(foreign_chain, ApiKey)[0].revoked_at is None
 
 
 def test_a_key_needs_an_organisation_that_is_there(app: Flask) -> None:

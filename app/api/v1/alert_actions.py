@@ -24,7 +24,7 @@ from app.alerts.queries import get_alert
 from app.alerts.rules import CallOutcome, Dismissal, RootCause, Via
 from app.api.v1 import schemas
 from app.api.v1.alerts import shown_alert
-from app.api.v1.bodies import Body, fault, text_within
+from app.api.v1.bodies import Body, example, fault, text_within
 from app.api.v1.operations import write_operation
 from app.api.v1.parameters import read_number
 from app.contacts.rules import CONTACT_CHARACTERS
@@ -46,9 +46,7 @@ def _chosen(reason: Dismissal) -> Dismissal:
     return reason
 
 
-Text = Annotated[
-    str, AfterValidator(text_within(MESSAGE_GRAPHEMES, clean_text)), Field(min_length=1, examples=["..."])
-]
+Text = Annotated[str, AfterValidator(text_within(MESSAGE_GRAPHEMES, clean_text)), Field(min_length=1)]
 Reason = Annotated[
     Dismissal, AfterValidator(_chosen), WithJsonSchema({"type": "string", "enum": [*CHOSEN_DISMISSALS]})
 ]
@@ -58,7 +56,6 @@ Email = Annotated[
     Field(
         min_length=1,
         description="The e-mail address of the member who did it; their scope holds the store.",
-        examples=["olena@nova.example"],
     ),
 ]
 
@@ -66,11 +63,15 @@ Email = Annotated[
 class ByMember(Body):
     """Who acts."""
 
+    model_config = example(member="olena@nova.example")
+
     member: Email
 
 
 class Reply(ByMember):
     """What is written to the shopper."""
+
+    model_config = example(member="olena@nova.example", text="Вибачте нам. Завтра вийде третя касирка.")
 
     text: Text
     via: Via = Field(Via.RETURN_PAGE, description="The e-mail way is open when an address was left.")
@@ -79,11 +80,15 @@ class Reply(ByMember):
 class Call(ByMember):
     """How a call to the shopper ended."""
 
+    model_config = example(member="olena@nova.example", outcome="spoken")
+
     outcome: CallOutcome = Field(description="`spoken` answers the alert, `no_answer` is an attempt.")
 
 
 class Note(ByMember):
     """A remark for colleagues."""
+
+    model_config = example(member="olena@nova.example", text="A regular of ours")
 
     text: Text
 
@@ -91,12 +96,18 @@ class Note(ByMember):
 class Settlement(ByMember):
     """Why it happened, and what was done."""
 
+    model_config = example(
+        member="olena@nova.example", root_cause="process_queue", action_taken="Opened till 3"
+    )
+
     root_cause: RootCause | None = Field(None, description="Needed where the shopper can be answered.")
     action_taken: Text | None = None
 
 
 class Refusal(ByMember):
     """Why it was no complaint."""
+
+    model_config = example(member="olena@nova.example", reason="duplicate")
 
     reason: Reason
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from app.api.v1.bodies import Body, Moment, Name, fault, obeying, text_within
+from app.api.v1.bodies import Body, Moment, Name, example, fault, obeying, text_within
 from app.contacts.rules import Address
 from app.errors import Invalid
 from app.ids import new_key, purpose_key
@@ -58,24 +58,26 @@ ExternalId = Annotated[str, AfterValidator(text_within(EXTERNAL_MOST)), Field(mi
 class NewResponse(Body):
     """What a shopper said to somebody else: a call centre, a kiosk, a bot, a shop assistant."""
 
-    store: Name = Field(description="The code or the id of the store.", examples=["S1"])
+    model_config = example(
+        store="KYIV-12",
+        touchpoint="Phone",
+        rating=3,
+        comment="Довго чекав на касі",
+        contact="+380441234567",
+        channel="call",
+        external_id="call-7731",
+    )
+
+    store: Name = Field(description="The code or the id of the store.")
     touchpoint: Name | None = Field(
         None, description="The name or the id of a touchpoint of the store; left out, its oldest open one."
     )
-    rating: int = Field(ge=0, le=10, description="Likelihood to recommend, 0 to 10.", examples=[3])
-    comment: Comment | None = Field(
-        None,
-        description="In the shopper's words, at most 5,000 characters.",
-        examples=["Довго чекав на касі"],
-    )
+    rating: int = Field(ge=0, le=10, description="Likelihood to recommend, 0 to 10.")
+    comment: Comment | None = Field(None, description="In the shopper's words, at most 5,000 characters.")
     contact: Contact | None = Field(
-        None,
-        description="A phone number or an e-mail address left for an answer; never shown here.",
-        examples=["+380441234567"],
+        None, description="A phone number or an e-mail address left for an answer; never shown here."
     )
-    marketing: bool = Field(
-        default=False, description="Whether the shopper agreed to be written to otherwise."
-    )
+    marketing: bool = Field(default=False, description="Whether the shopper agreed to other messages too.")
     channel: SentChannel = Field(Channel.API, description="How the answer was taken.")
     language: Language | None = Field(None, description="The shopper's; left out, the store's first.")
     answered_at: Moment | None = Field(
@@ -85,7 +87,6 @@ class NewResponse(Body):
     external_id: ExternalId | None = Field(
         None,
         description="Your own id of it: sent again with the same content, it is stored once.",
-        examples=["call-7731"],
     )
 
 

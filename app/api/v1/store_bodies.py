@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from app.api.v1.bodies import Body, Name, fault, obeying, omittable, text_within
+from app.api.v1.bodies import Body, Name, example, fault, obeying, omittable, text_within
 from app.stores import places, rules
 from app.stores.rules import ADDRESS_GRAPHEMES, DayHours, StoreKind
 from app.text import clean_line
@@ -90,9 +90,13 @@ _WEEK = {"1": ["09:00-13:00", "14:00-21:00"], "6": ["10:00-18:00"]}
 class NewStore(Body):
     """A store to add."""
 
-    code: Code = Field(description=_CODE, examples=["KYIV-12"])
-    name: Name = Field(examples=["Kyiv, Khreshchatyk 12"])
-    region: Name = Field(description=_REGION, examples=["Kyiv"])
+    model_config = example(
+        code="KYIV-12", name="Kyiv, Khreshchatyk 12", region="Kyiv", labels=["franchise"], weekly_hours=_WEEK
+    )
+
+    code: Code = Field(description=_CODE)
+    name: Name
+    region: Name = Field(description=_REGION)
     kind: StoreKind = StoreKind.SHOP
     address: Address = ""
     country: Country = Field("UA", description=_COUNTRY)
@@ -100,12 +104,14 @@ class NewStore(Body):
     time_zone: TimeZone = Field("Europe/Kyiv", description=_ZONE)
     languages: Languages = Field(["uk", "en"], description=_LANGUAGES)
     labels: Labels = Field([], description=_LABELS)
-    weekly_hours: WeeklyHours = Field({}, description=_WEEKLY, examples=[_WEEK])
+    weekly_hours: WeeklyHours = Field({}, description=_WEEKLY)
     dated_hours: DatedHours = Field({}, description=_DATED)
 
 
 class StoreChange(Body):
     """What is to be different; what is left out stays as it is."""
+
+    model_config = example(name="Kyiv, Khreshchatyk 12a", labels=["franchise", "new format"])
 
     code: Code = omittable(_CODE)
     name: Name = omittable("")

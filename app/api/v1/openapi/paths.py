@@ -74,7 +74,7 @@ def path_item(one: Described, queries: dict[str, Document]) -> Document:
         "tags": [one.tag],
         "summary": one.operation.summary,
         "description": one.operation.description,
-        "security": [{"key": [one.scope]}],
+        "security": [{"key": [str(one.scope)]}],
         "parameters": _parameters(one, queries),
         "responses": {**_answers(one.operation), **_refusals(one)},
     }
