@@ -70,7 +70,7 @@ def test_the_letter_goes_over_smtp(
     deliver(hands)
     (mail,) = mail_server.received
     assert mail["To"] == NEW["email"]
-    assert b"/join/" in mail.get_payload(decode=True)  # type: ignore[operator]
+    assert b"/join/" in mail.get_payload(decode=True)
 
 
 def test_the_workers_hear_of_the_letter_at_once(owner: FlaskClient, chain: Chain) -> None:
