@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import Response as File
 from flask import render_template, request
+from flask_babel import format_decimal
 
 from app import clock
 from app.accounts.deeds import (
@@ -53,7 +54,7 @@ def audit_log() -> tuple[str, int]:
             groups=[*group_words().items()],
             members=sorted(names.items(), key=lambda item: sort_key(item[1])),
             zone=zone,
-            most=MOST_ROWS,
+            most=format_decimal(MOST_ROWS),
         )
     return page, 422 if form.faults else 200
 
