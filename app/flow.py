@@ -8,6 +8,7 @@ from app.notifications.actions import queue_notifications
 JUDGE = "judge_pending_comments"
 NOTIFY = "send_due_notifications"
 REPLY = "send_due_replies"
+PRINT = "make_print_runs"
 
 FLOW: Flow = {
     # A shopper taps a rating: a bad one opens an alert at once.
@@ -28,4 +29,6 @@ FLOW: Flow = {
     EventName.ALERT_REOPENED: Reaction(),
     EventName.ALERT_RESOLVED: Reaction(),
     EventName.ALERT_CLOSED: Reaction(),
+    # Apart from the loop: many cards are printed into one file while the member looks on.
+    EventName.PRINT_RUN_ORDERED: Reaction(later=(PRINT,)),
 }

@@ -9,6 +9,7 @@ from app.contacts import models as contacts
 from app.db import Base
 from app.events import models as events
 from app.notifications import models as notifications
+from app.printing import models as printing
 from app.responses import models as responses
 from app.stores import models as stores
 from app.surveys import models as surveys
@@ -19,6 +20,7 @@ FEATURES = (
     stores,
     surveys,
     touchpoints,
+    printing,
     contacts,
     responses,
     classification,

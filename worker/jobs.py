@@ -7,6 +7,7 @@ from app import clock
 from app.alerts.actions import send_due_replies as send_replies
 from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
+from app.printing.actions import make_due_runs
 from app.web.settings import settings
 from worker.classifying import current_classifier
 
@@ -30,6 +31,11 @@ def send_due_replies() -> None:
     _until_none_is_left(lambda: send_replies(own.secret_key, own.base_url, now=clock.now()))
 
 
+def make_print_runs() -> None:
+    """Make every print run that waits, the oldest first."""
+    _until_none_is_left(lambda: make_due_runs(settings().base_url, clock.now))
+
+
 def _until_none_is_left(work: Callable[[], int]) -> None:
     """What the time does not suffice for stays due, and the sweep tells of it again."""
     until = clock.now() + LONGEST
@@ -38,5 +44,6 @@ def _until_none_is_left(work: Callable[[], int]) -> None:
 
 
 JOBS: dict[str, Callable[[], None]] = {
-    job.__name__: job for job in (judge_pending_comments, send_due_notifications, send_due_replies)
+    job.__name__: job
+    for job in (judge_pending_comments, send_due_notifications, send_due_replies, make_print_runs)
 }

@@ -23,6 +23,7 @@ from worker.screen import complain, say, step, tell_address, tell_death, tell_re
 QUEUES = (
     "notifications",
     "classify",
+    "bulk",
 )  # those of worker.queues, whose import would cost the size of the product
 STOP_WITHIN_SECONDS = 10
 DEATHS_BEFORE_GIVING_UP = 3

@@ -9,11 +9,18 @@ from app.classification.actions import PATIENCE, judge_pending
 from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, looking_across, transaction_across
-from app.flow import JUDGE, NOTIFY, REPLY
+from app.flow import JUDGE, NOTIFY, PRINT, REPLY
 from app.notifications.models import Notification
+from app.printing.actions import forget_runs
+from app.printing.models import PrintRun
 from worker.hurry import Hurry, run_here
 
-PROMISES: dict[str, type[LeasedRow]] = {JUDGE: Classification, NOTIFY: Notification, REPLY: Message}
+PROMISES: dict[str, type[LeasedRow]] = {
+    JUDGE: Classification,
+    NOTIFY: Notification,
+    REPLY: Message,
+    PRINT: PrintRun,
+}
 LATE = timedelta(seconds=2)
 ALONE = timedelta(seconds=10)
 
@@ -52,3 +59,4 @@ def keep_house(*, now: datetime) -> None:
     """Erase what may no longer be kept."""
     with transaction_across() as session:
         erase_expired_contacts(session, now=now)
+        forget_runs(session, now=now)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.cli import accounts, replay
+from app.cli import accounts, posters, replay
 
 
 def register(app: Flask) -> None:
@@ -10,3 +10,4 @@ def register(app: Flask) -> None:
     for command in (accounts.organisations, accounts.users, accounts.api_keys, accounts.migrate_command):
         app.cli.add_command(command)
     app.cli.add_command(replay.commands)
+    app.cli.add_command(posters.commands)

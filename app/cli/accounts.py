@@ -3,8 +3,7 @@
 import re
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import exists, select
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import clock
 from app.accounts.actions import add_member, create_api_key, create_organisation, create_user, normal_email
@@ -20,10 +18,10 @@ from app.accounts.models import User
 from app.accounts.queries import find_organisation
 from app.accounts.rules import PASSWORD_LENGTH, PASSWORD_MOST, SEES_ALL, Role
 from app.alerts.policies import create_default_policy
+from app.cli.known import in_words, known_organisation, known_row
 from app.cli.running import running_address
-from app.db import OrganisationSession, migrate, reading, transaction
+from app.db import OrganisationSession, migrate, transaction
 from app.errors import Invalid
-from app.ids import OrganisationId
 from app.stores.queries import find_region, find_store
 from app.surveys.actions import create_survey
 from app.text import NAME_GRAPHEMES, clean_line, grapheme_count
@@ -60,7 +58,7 @@ def create_organisation_command(slug: str, name: str) -> None:
     if not _SLUG.fullmatch(slug):
         raise click.BadParameter("use 1 to 40 small letters, digits and hyphens.", param_hint="SLUG")
     now = clock.now()
-    with _in_words(), transaction(None) as session:
+    with in_words(), transaction(None) as session:
         if find_organisation(session, slug):
             raise click.ClickException(f"There is an organisation {slug} already.")
         # From here on the session is the new organisation's, so that all of it is stored or nothing.
@@ -88,8 +86,8 @@ def create_organisation_command(slug: str, name: str) -> None:
 def create_user_command(*, slug: str, email: str, name: str, role: str, **others: Any) -> None:
     """Make a person who can sign in; the password is shown once, on the last line."""
     address, password = _address(email), _password(from_stdin=others["password_stdin"])
-    organisation_id = _organisation(slug)
-    with _in_words(), transaction(organisation_id) as session:
+    organisation_id = known_organisation(slug)
+    with in_words(), transaction(organisation_id) as session:
         if session.scalar(select(exists().where(User.email == address))):
             raise click.ClickException(f"Somebody signs in with {address} already.")
         scope = _scope(session, Role(role), stores=others["stores"], regions=others["regions"])
@@ -107,8 +105,8 @@ def create_user_command(*, slug: str, email: str, name: str, role: str, **others
 )
 def create_api_key_command(slug: str, name: str) -> None:
     """Make a key of the Open API; it is shown once, alone on the last line."""
-    organisation_id = _organisation(slug)
-    with _in_words(), transaction(organisation_id) as session:
+    organisation_id = known_organisation(slug)
+    with in_words(), transaction(organisation_id) as session:
         key = create_api_key(session, name, now=clock.now())
     click.echo(f"The key “{name}” is shown only now:\n{key}")
 
@@ -117,17 +115,9 @@ def create_api_key_command(slug: str, name: str) -> None:
 @with_appcontext
 def migrate_command() -> None:
     """Bring the database up to date; safe to repeat."""
-    with _in_words():
+    with in_words():
         migrate(settings().database_url)
     click.echo("The database is up to date.")
-
-
-def _organisation(slug: str) -> OrganisationId:
-    with _in_words(), reading(None) as session:
-        organisation = find_organisation(session, slug)
-    if organisation is None:
-        raise click.BadParameter(f"there is no organisation {slug}.", param_hint="--organisation")
-    return organisation.id
 
 
 def _address(email: str) -> str:
@@ -156,25 +146,6 @@ def _scope(
     if role not in SEES_ALL and not (stores or regions):
         raise click.UsageError(f"{role} needs --store or --region, or would see nothing.")
     return {
-        "regions": [_known("--region", name, find_region(session, name)) for name in regions],
-        "stores": [_known("--store", code, find_store(session, code, None)) for code in stores],
+        "regions": [known_row("--region", name, find_region(session, name)).id for name in regions],
+        "stores": [known_row("--store", code, find_store(session, code, None)).id for code in stores],
     }
-
-
-def _known(option: str, typed: str, row: Any) -> UUID:
-    if row is None:
-        raise click.BadParameter(f"there is no {typed}.", param_hint=option)
-    found: UUID = row.id
-    return found
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """A database that is away or not migrated yet is told in a sentence, not in a traceback."""
-    try:
-        yield
-    except (OperationalError, ProgrammingError) as error:
-        raise click.ClickException(
-            f"The database cannot be used ({type(error.orig).__name__}): "
-            "check DATABASE_URL, and run `flask migrate` once."
-        ) from None

@@ -20,6 +20,7 @@ class EventName(StrEnum):
     ALERT_REOPENED = "alert.reopened"
     SHOPPER_WROTE = "shopper.wrote"
     REPLY_WRITTEN = "reply.written"
+    PRINT_RUN_ORDERED = "print_run.ordered"
 
 
 PUBLIC = frozenset(

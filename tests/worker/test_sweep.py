@@ -12,10 +12,11 @@ from app.alerts.rules import Via
 from app.classification.models import Classification
 from app.contacts.models import Contact
 from app.db import transaction
-from app.flow import JUDGE, NOTIFY, REPLY
+from app.flow import JUDGE, NOTIFY, PRINT, REPLY
 from app.notifications.models import Notification
+from app.printing.models import PrintRun
 from tests.fakes import Hands
-from tests.make import NOON, Chain, get_alert_of, make_response, rows_of
+from tests.make import NOON, Chain, get_alert_of, make_response, order_print_run, rows_of
 from worker import jobs, ticker
 from worker.hurry import Hurry
 from worker.sweep import keep_house, stand_in, sweep
@@ -39,7 +40,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def promises(chain: Chain) -> None:
-    """A comment, a notification and an e-mail reply that nobody has dealt with."""
+    """A comment, a notification, an e-mail reply and a print run that nobody has dealt with."""
+    order_print_run(chain)
     key = make_response(chain, 2, comment="bad", contact="ann@example.com")
     fire_due_timers(now=NOON)
     number = get_alert_of(chain, key).number
@@ -49,16 +51,16 @@ def promises(chain: Chain) -> None:
 
 def test_what_is_late_is_told_again(chain: Chain, promises: None, told: list[str]) -> None:
     assert sweep(Hurry(None), now=NOON + SECOND) == []
-    assert sweep(Hurry(None), now=NOON + 3 * SECOND) == [JUDGE, NOTIFY, REPLY]
-    assert told == [JUDGE, NOTIFY, REPLY]
+    assert sweep(Hurry(None), now=NOON + 3 * SECOND) == [JUDGE, NOTIFY, REPLY, PRINT]
+    assert told == [JUDGE, NOTIFY, REPLY, PRINT]
 
 
 def test_what_somebody_has_in_hand_is_left_to_them(chain: Chain, promises: None, told: list[str]) -> None:
-    for kind in (Classification, Notification, Message):
+    for kind in (Classification, Notification, Message, PrintRun):
         with transaction(chain.organisation_id) as session:
             session.execute(update(kind).values(lease_until=NOON + MINUTE))
     assert sweep(Hurry(None), now=NOON + 30 * SECOND) == []
-    assert sweep(Hurry(None), now=NOON + 61 * SECOND) == [JUDGE, NOTIFY, REPLY]
+    assert sweep(Hurry(None), now=NOON + 61 * SECOND) == [JUDGE, NOTIFY, REPLY, PRINT]
 
 
 def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, hands: Hands) -> None:
@@ -66,7 +68,8 @@ def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, han
     hands.at = NOON + 9 * SECOND
     assert stand_in(now=hands.at) == []
     hands.at = NOON + 11 * SECOND
-    assert stand_in(now=hands.at) == [NOTIFY, REPLY]
+    assert stand_in(now=hands.at) == [NOTIFY, REPLY, PRINT]
+    assert [run.state for run in rows_of(chain, PrintRun)] == ["made"]
     assert {row.state for row in rows_of(chain, Notification)} == {"sent"}
     assert all(row.delivered_at for row in rows_of(chain, Message))
     assert rows_of(chain, Classification)[0].classified_at is None

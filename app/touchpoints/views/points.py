@@ -21,10 +21,12 @@ from app.touchpoints.actions import (
     retire_touchpoint,
 )
 from app.touchpoints.forms import PointForm, blank_form, form_of, read_new_point, read_point
+from app.touchpoints.qr import code_address
 from app.touchpoints.queries import Point, get_point, points_of_stores
 from app.touchpoints.views.skin import own_touchpoint, pages
 from app.web.access import current_actor, member
 from app.web.actor import Permission
+from app.web.settings import settings
 
 STORES_ON_A_PAGE = 25
 _SEARCH_MOST = 100
@@ -50,6 +52,7 @@ def overview() -> str:
             search=search,
             store_count=len(found),
             next_url=more if page * STORES_ON_A_PAGE < len(found) else None,
+            code_address=lambda code: code_address(settings().base_url, code),
             may_edit=actor.may(Permission.EDIT_STORES),
         )
 
