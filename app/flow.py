@@ -19,6 +19,7 @@ TRY = "send_due_trials"
 DELIVER = "deliver_webhooks"
 TELL_OWNERS = "send_due_endpoint_notices"
 ACCOUNT_MAIL = "send_due_account_mail"
+PRINT = "make_print_runs"
 
 FLOW: Flow = {
     # A shopper taps a rating: a bad one opens an alert at once. Systems of the chain hear of public events.
@@ -47,4 +48,6 @@ FLOW: Flow = {
     # The team changes: who was asked gets a letter; whoever left, or sees less, gives back what they held.
     EventName.MEMBER_INVITED: Reaction(later=(ACCOUNT_MAIL,)),
     EventName.MEMBER_CHANGED: Reaction(now=(release_alerts,)),
+    # Apart from the loop: many cards are printed into one file while the member looks on.
+    EventName.PRINT_RUN_ORDERED: Reaction(later=(PRINT,)),
 }

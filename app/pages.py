@@ -16,6 +16,7 @@ from app.invitations.views import pages as receipts
 from app.invitations.views import pictures
 from app.notifications.views import personal_pages, take_pages
 from app.people.views import pages as people
+from app.printing.views import pages as printing
 from app.responses.views import pages as responses
 from app.stores.views import pages as stores
 from app.surveys.views import pages as surveys
@@ -35,6 +36,7 @@ DASHBOARD = (
     mailbox,
     insight,
     people,
+    printing,
     receipts,
     stores,
     surveys,

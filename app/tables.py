@@ -15,6 +15,7 @@ from app.events import models as events
 from app.invitations import models as invitations
 from app.notifications import models as notifications
 from app.people import models as people
+from app.printing import models as printing
 from app.responses import models as responses
 from app.stores import models as stores
 from app.surveys import models as surveys
@@ -26,6 +27,7 @@ FEATURES = (
     stores,
     surveys,
     touchpoints,
+    printing,
     contacts,
     people,
     invitations,

@@ -16,10 +16,14 @@ from app.accounts.sign_ins import begin_sign_in, find_visit
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.policies import create_default_policy
 from app.alerts.queries import find_alert_of, history
+from app.audit.rules import Doer
 from app.contacts.actions import Keeping
 from app.contacts.rules import read_contact
 from app.db import OrganisationRow, reading, transaction, transaction_across
 from app.ids import OrganisationId, digest, new_key
+from app.printing.actions import Order, order_run
+from app.printing.queries import Where, printable
+from app.printing.rules import FORMATS, Languages
 from app.responses.actions import Completion, ResponseDraft, complete_response, record_response
 from app.responses.links import return_path
 from app.responses.models import Response
@@ -198,6 +202,15 @@ def tap_again(chain: Chain, key: str, rating: int, *, now: datetime) -> None:
             qr_code_id=first.qr_code_id,
         )
         record_response(session, draft, now=now)
+
+
+def order_print_run(chain: Chain, *, now: datetime = NOON, copies: int = 1) -> UUID:
+    """A print run of every code of the chain, ordered by the owner."""
+    with transaction(chain.organisation_id) as session:
+        order = Order(
+            FORMATS["labels"], Languages("en"), printable(session, None, Where()), "All", "en", copies
+        )
+        return order_run(session, order, chain.owner_id, Doer("Owner", chain.owner_id), now=now)
 
 
 def response_of(chain: Chain, key: str) -> Response:

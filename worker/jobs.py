@@ -10,6 +10,7 @@ from app.channels.http import own_guard
 from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
 from app.notifications.actions import send_due_trials as send_trials
+from app.printing.actions import make_due_runs
 from app.web.settings import settings
 from app.webhooks.actions import send_due_endpoint_notices as send_notices
 from worker.classifying import current_classifier
@@ -57,6 +58,11 @@ def send_due_account_mail() -> None:
     _until_none_is_left(lambda: send_account_mail(own, now=clock.now()))
 
 
+def make_print_runs() -> None:
+    """Make every print run that waits, the oldest first."""
+    _until_none_is_left(lambda: make_due_runs(settings().base_url, clock.now))
+
+
 def _until_none_is_left(work: Callable[[], int]) -> None:
     """What the time does not suffice for stays due, and the sweep tells of it again."""
     until = clock.now() + LONGEST
@@ -74,5 +80,6 @@ JOBS: dict[str, Callable[[], None]] = {
         send_due_account_mail,
         deliver_webhooks,
         send_due_endpoint_notices,
+        make_print_runs,
     )
 }

@@ -24,6 +24,7 @@ QUEUES = (
     "notifications",
     "classify",
     "webhooks",
+    "bulk",
 )  # those of worker.queues, whose import would cost the size of the product
 STOP_WITHIN_SECONDS = 10
 DEATHS_BEFORE_GIVING_UP = 3

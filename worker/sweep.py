@@ -15,9 +15,11 @@ from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, is_free, looking_across, transaction_across
 from app.events.actions import forget_old_events
-from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS, TRY
+from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
 from app.invitations.actions import forget_expired_invitations
 from app.notifications.models import Notification, Trial
+from app.printing.actions import forget_runs
+from app.printing.models import PrintRun
 from app.stores.imports.actions import drop_old_imports
 from app.webhooks.actions import forget_old_deliveries
 from app.webhooks.models import EndpointNotice, WebhookDelivery
@@ -32,6 +34,7 @@ PROMISES: dict[str, type[LeasedRow]] = {
     ACCOUNT_MAIL: AccountLetter,
     DELIVER: WebhookDelivery,
     TELL_OWNERS: EndpointNotice,
+    PRINT: PrintRun,
 }
 # What may be kept for a time only. Each erases in all organisations what is past it, or a part of that.
 HOUSE: tuple[Callable[..., int | None], ...] = (
@@ -40,6 +43,7 @@ HOUSE: tuple[Callable[..., int | None], ...] = (
     forget_what_is_over,
     forget_expired_invitations,
     drop_old_imports,
+    forget_runs,
     forget_old_deliveries,
     forget_old_events,
 )
@@ -83,6 +87,15 @@ def deliver_alone(*, has_workers: bool, now: datetime) -> bool:
         return False
     run_here(DELIVER)
     return True
+
+
+def print_alone(*, now: datetime) -> bool:
+    """Print here what no worker has begun in ten seconds; whether there was any. A loop of its own calls this."""
+    with looking_across() as session:
+        is_late = bool(session.scalar(_has_waited(PrintRun, ALONE, now=now)))
+    if is_late:
+        run_here(PRINT)
+    return is_late
 
 
 def _late(by: timedelta, *, now: datetime) -> list[str]:

@@ -13,7 +13,7 @@ from app.notifications.chats import listen
 from app.web.settings import settings
 from worker.hurry import Hurry
 from worker.relay import relay
-from worker.sweep import deliver_alone, keep_house, stand_in, sweep
+from worker.sweep import deliver_alone, keep_house, print_alone, stand_in, sweep
 
 log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
@@ -42,6 +42,7 @@ class Ticker:
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
             (CHATS_SECONDS, lambda: listen(now=clock.now())),
             (WEBHOOKS_SECONDS, self._deliver_alone),
+            (SWEEP_SECONDS, lambda: print_alone(now=clock.now())),
             (SWEEP_SECONDS, _answer_requests),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )

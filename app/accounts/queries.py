@@ -1,6 +1,6 @@
 """Who is who: members, their scope, and whom an alert may reach."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -111,6 +111,18 @@ def owners(session: OrganisationSession) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
+def stores_with_managers(session: OrganisationSession, store_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these stores have an active store manager."""
+    is_managed = exists().where(
+        Membership.role == Role.STORE_MANAGER,
+        Membership.is_active,
+        User.id == Membership.user_id,
+        User.is_active,
+        or_(*_reaches(Store)),
+    )
+    return set(session.scalars(select(Store.id).where(Store.id.in_(store_ids), is_managed)))
+
+
 def member_names(session: OrganisationSession) -> dict[UUID, str]:
     """Names of all members, for histories and owners."""
     rows = session.execute(select(Membership.id, User.name).join(User, User.id == Membership.user_id))
@@ -196,6 +208,11 @@ def api_keys(session: OrganisationSession) -> list[KeyLine]:
     return [_line(row, codes.get(row.id, [])) for row in rows]
 
 
+def organisation_name(session: OrganisationSession) -> str:
+    """What the session's organisation is called."""
+    return session.get_one(Organisation, session.scope()).name
+
+
 def organisation_language(session: OrganisationSession, organisation_id: OrganisationId) -> str:
     """The language that an organisation speaks unless told otherwise."""
     return session.get_one(Organisation, organisation_id).default_language
@@ -228,10 +245,15 @@ def _line(row: ApiKey, store_codes: list[str]) -> KeyLine:
 def _in_scope(role: Role, store: Store) -> ColumnElement[bool]:
     if role in SEES_ALL:
         return Membership.id.is_not(None)
+    return or_(*_reaches(store))
+
+
+def _reaches(store: Store | type[Store]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a membership has the store in its scope, by itself or with its region."""
     by_store = exists().where(
         MembershipStore.membership_id == Membership.id, MembershipStore.store_id == store.id
     )
     by_region = exists().where(
         MembershipRegion.membership_id == Membership.id, MembershipRegion.region_id == store.region_id
     )
-    return or_(by_store, by_region)
+    return by_store, by_region

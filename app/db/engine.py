@@ -3,10 +3,8 @@
 from functools import partial
 from pathlib import Path
 from time import monotonic  # how long a connection has rested is no time of day
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -16,6 +14,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.db.search import offer_search
 from app.db.session import db
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _SQLITE_BUSY_SECONDS = 20
@@ -67,15 +68,21 @@ def prepare_engine(engine: Engine) -> None:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database up to a revision, by default the newest."""
-    command.upgrade(_migrations(url), revision)
+    from alembic.command import upgrade  # noqa: PLC0415 - 7 MiB that no process needs but the one that migrates
+
+    upgrade(_migrations(url), revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
     """Bring the database back to a revision, by default to nothing: every row is lost."""
-    command.downgrade(_migrations(url), revision)
+    from alembic.command import downgrade  # noqa: PLC0415 - see above
+
+    downgrade(_migrations(url), revision)
 
 
-def _migrations(url: str) -> Config:
+def _migrations(url: str) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url

@@ -25,6 +25,7 @@ class EventName(StrEnum):
     ENDPOINT_DISABLED = "endpoint.disabled"
     MEMBER_INVITED = "member.invited"
     MEMBER_CHANGED = "member.changed"
+    PRINT_RUN_ORDERED = "print_run.ordered"
 
 
 PUBLIC = frozenset(

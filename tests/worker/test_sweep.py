@@ -15,14 +15,15 @@ from app.channels.email.models import MailboxMessage
 from app.classification.models import Classification
 from app.contacts.models import Contact
 from app.db import looking_across, transaction
-from app.flow import ACCOUNT_MAIL, JUDGE, NOTIFY, REPLY, TRY
+from app.flow import ACCOUNT_MAIL, JUDGE, NOTIFY, PRINT, REPLY, TRY
 from app.notifications.actions import request_trial
 from app.notifications.models import Notification, Trial
+from app.printing.models import PrintRun
 from tests.fakes import Hands
-from tests.make import NOON, Chain, get_alert_of, make_response, rows_of, sign_in
+from tests.make import NOON, Chain, get_alert_of, make_response, order_print_run, rows_of, sign_in
 from worker import jobs, ticker
 from worker.hurry import Hurry
-from worker.sweep import keep_house, stand_in, sweep
+from worker.sweep import keep_house, print_alone, stand_in, sweep
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -76,6 +77,16 @@ def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, han
     assert all(row.delivered_at for row in rows_of(chain, Message))
     assert rows_of(chain, Trial)[0].state == "sent"
     assert rows_of(chain, Classification)[0].classified_at is None
+
+
+def test_the_ticker_prints_what_no_worker_prints(chain: Chain, hands: Hands) -> None:
+    order_print_run(chain)
+    hands.at = NOON + 9 * SECOND
+    assert not print_alone(now=hands.at)
+    hands.at = NOON + 11 * SECOND
+    assert PRINT not in stand_in(now=hands.at), "what takes long is not done in the place of a message"
+    assert print_alone(now=hands.at)
+    assert [run.state for run in rows_of(chain, PrintRun)] == ["made"]
 
 
 def test_comments_that_no_worker_judges_go_to_the_word_list(

@@ -23,11 +23,13 @@ from app.touchpoints.actions import (
 )
 from app.touchpoints.forms import PointForm, blank_form, form_of, read_new_point, read_point
 from app.touchpoints.models import QrCode
+from app.touchpoints.qr import code_address
 from app.touchpoints.queries import Point, get_point, points_of_stores
 from app.touchpoints.views.skin import own_touchpoint, pages, record
 from app.web.access import current_actor, member
 from app.web.actor import Permission
 from app.web.filters import read_filters
+from app.web.settings import settings
 
 STORES_ON_A_PAGE = 25
 _SEARCH_MOST = 100
@@ -56,6 +58,7 @@ def overview() -> tuple[str, int]:
             wanted=wanted,
             store_count=len(found),
             next_url=filters.having("page", str(page + 1)) if page * STORES_ON_A_PAGE < len(found) else "",
+            code_address=lambda code: code_address(settings().base_url, code),
             may_edit=actor.may(Permission.EDIT_STORES),
         )
     return html, 422 if filters.faults else 200
