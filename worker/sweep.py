@@ -90,7 +90,7 @@ def deliver_alone(*, has_workers: bool, now: datetime) -> bool:
 
 
 def print_alone(*, now: datetime) -> bool:
-    """Print here what no worker has begun in ten seconds; whether there was any. A loop of its own calls this."""
+    """Print here what no worker has begun in ten seconds; whether it did. A loop of its own calls this."""
     with looking_across() as session:
         is_late = bool(session.scalar(_has_waited(PrintRun, ALONE, now=now)))
     if is_late:
