@@ -15,7 +15,7 @@ QUEUE_OF: dict[str, str] = {
 }
 QUEUES = tuple(dict.fromkeys(QUEUE_OF.values()))
 
-JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 60}
+JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 90}
 
-# Jobs that wait for strangers. Where no worker does them, the ticker gives them a loop of their own.
+# Jobs that wait for strangers. Where no worker does them, the ticker does, in a loop of their own.
 SLOW = frozenset({DELIVER})

@@ -62,16 +62,14 @@ def stand_in(*, now: datetime) -> list[str]:
     return late
 
 
-def deliver_alone(*, has_workers: bool, now: datetime) -> bool:
+def deliver_alone(*, has_worker: bool, now: datetime) -> bool:
     """Deliver webhooks here that no worker delivers; whether there were any. A loop of its own calls this.
 
-    Where there are workers, one that has anything in hand is at work on the rest too.
+    Where there is a worker it gets ten seconds, and all that is due while it has anything in hand.
     """
     with looking_across() as session:
-        is_late = session.scalar(_has_waited(WebhookDelivery, ALONE if has_workers else NOT_AT_ALL, now=now))
-        is_in_hand = has_workers and session.scalar(
-            select(exists().where(WebhookDelivery.lease_until >= now))
-        )
+        is_late = session.scalar(_has_waited(WebhookDelivery, ALONE if has_worker else NOT_AT_ALL, now=now))
+        is_in_hand = has_worker and session.scalar(select(exists().where(WebhookDelivery.lease_until >= now)))
     if not is_late or is_in_hand:
         return False
     run_here(DELIVER)

@@ -9,6 +9,7 @@ from flask import Flask
 from app import clock
 from app.alerts.actions import fire_due_timers
 from worker.hurry import Hurry
+from worker.queues import WEBHOOKS
 from worker.relay import relay
 from worker.sweep import deliver_alone, keep_house, stand_in, sweep
 
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
 RELAY_SECONDS = 0.2
 SWEEP_SECONDS = 2.0
-WEBHOOKS_SECONDS = 1.0
+WEBHOOKS_SECONDS = 0.5
 HOUSE_SECONDS = 3600.0
 
 
@@ -47,7 +48,7 @@ class Ticker:
             thread.join(timeout=5)
 
     def _deliver_alone(self) -> None:
-        deliver_alone(has_workers=self._hurry.has_queues, now=clock.now())
+        deliver_alone(has_worker=self._hurry.has_worker(WEBHOOKS), now=clock.now())
 
     def stop(self, *_: object) -> None:
         """End after what is in hand."""
