@@ -1,12 +1,12 @@
 """Webhooks go out in many threads that only speak to receivers; one loop takes, hands out and marks."""
 
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
 from app import clock
 from app.channels.http import Guard
-from app.webhooks.sending import Parcel, Result, Room, mark_results, send_parcel, take_parcels
+from app.webhooks.marking import mark_run
+from app.webhooks.sending import Result, Room, Run, send_run, take_runs
 
 # A thread that waits costs next to nothing. Half of them at most wait for endpoints that fail already, so
 # that many which hang leave room for those in health.
@@ -18,7 +18,7 @@ _LOOK_SECONDS = 0.2
 def deliver_until(until: datetime, secret_key: str, guard: Guard) -> int:
     """Send what is due, and what becomes due meanwhile, until nothing is left or time is up; how many ended.
 
-    After `until` nothing more is taken, but what is under way is waited for: 15 s at most.
+    After `until` nothing more is taken, but what is under way is waited for: two times 15 s at most.
     """
     with ThreadPoolExecutor(THREADS, thread_name_prefix="webhook") as pool:
         return _Round(pool, secret_key, guard).run(until)
@@ -31,7 +31,7 @@ class _Round:
         self._pool = pool
         self._secret_key = secret_key
         self._guard = guard
-        self._under_way: dict[Future[Result], Parcel] = {}
+        self._under_way: dict[Future[list[Result]], Run] = {}
 
     def run(self, until: datetime) -> int:
         ended = 0
@@ -43,18 +43,14 @@ class _Round:
                 return ended
             done, _ = wait(self._under_way, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
-                del self._under_way[future]
-            mark_results([future.result() for future in done], now=clock.now())
-            ended += len(done)
+                results = future.result()
+                mark_run(self._under_way.pop(future), results, now=clock.now())
+                ended += len(results)
 
     def _hand_out(self) -> None:
-        for parcel in take_parcels(self._secret_key, self._room(), now=clock.now()):
-            self._under_way[self._pool.submit(_attempt, parcel, self._guard, clock.now)] = parcel
+        for run in take_runs(self._secret_key, self._room(), now=clock.now()):
+            self._under_way[self._pool.submit(send_run, run, self._guard, clock.now)] = run
 
     def _room(self) -> Room:
-        failing = sum(parcel.is_failing for parcel in self._under_way.values())
+        failing = sum(run[0].is_failing for run in self._under_way.values())
         return Room(THREADS - len(self._under_way), FOR_FAILING - failing)
-
-
-def _attempt(parcel: Parcel, guard: Guard, now: Callable[[], datetime]) -> Result:
-    return send_parcel(parcel, guard, now=now())

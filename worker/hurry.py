@@ -8,7 +8,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from rq import Queue
+from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
@@ -43,10 +43,14 @@ class Hurry:
                 name: Queue(name, connection=client, serializer=JSONSerializer) for name in QUEUES
             }
 
-    @property
-    def has_queues(self) -> bool:
-        """Whether there may be workers at all."""
-        return bool(self._queues)
+    def has_worker(self, name: str) -> bool:
+        """Whether a worker that is alive has told Redis that it serves the queue."""
+        queue = self._queues.get(name)
+        try:
+            keys = Worker.all_keys(queue=queue) if queue else []
+            return bool(queue and keys and queue.connection.exists(*keys))
+        except RedisError:
+            return False
 
     def tell(self, jobs: Iterable[str], mark: str) -> None:
         """Have each job run soon. The same `mark` queues a job once, so a repeat costs nothing."""

@@ -20,7 +20,7 @@ QUEUE_OF: dict[str, str] = {
 QUEUES = tuple(dict.fromkeys(QUEUE_OF.values()))
 
 # A print run of the largest size takes less than a minute on a slow machine.
-JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 60, BULK: 600}
+JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 90, BULK: 600}
 
 # Jobs that wait for strangers or take long. Where no worker does them, the ticker has a loop for each.
 SLOW = frozenset({DELIVER, PRINT})

@@ -20,12 +20,9 @@ from worker.redis_server import find_server
 from worker.run_folder import FolderRefused, RunFolder
 from worker.screen import complain, say, step, tell_address, tell_death, tell_ready
 
-QUEUES = (
-    "notifications",
-    "classify",
-    "webhooks",
-    "bulk",
-)  # those of worker.queues, whose import would cost the size of the product
+# Some of worker.queues, whose import would cost the size of the product. Webhooks and print runs are left to
+# the ticker: a process more would cost a laptop a hundred MiB.
+QUEUES = ("notifications", "classify")
 STOP_WITHIN_SECONDS = 10
 DEATHS_BEFORE_GIVING_UP = 3
 LOGS_CAPPED_EVERY_SECONDS = 60

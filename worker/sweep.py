@@ -73,29 +73,19 @@ def stand_in(*, now: datetime) -> list[str]:
     return late
 
 
-def deliver_alone(*, has_workers: bool, now: datetime) -> bool:
-    """Deliver webhooks here that no worker delivers; whether there were any. A loop of its own calls this.
+def do_alone(job: str, *, has_worker: bool, now: datetime) -> bool:
+    """Do a slow job here that no worker does; whether there was work. A loop of its own calls this.
 
-    Where there are workers, one that has anything in hand is at work on the rest too.
+    Where there is a worker it gets ten seconds, and all that is due while it has anything in hand.
     """
+    kind = PROMISES[job]
     with looking_across() as session:
-        is_late = session.scalar(_has_waited(WebhookDelivery, ALONE if has_workers else NOT_AT_ALL, now=now))
-        is_in_hand = has_workers and session.scalar(
-            select(exists().where(WebhookDelivery.lease_until >= now))
-        )
+        is_late = session.scalar(_has_waited(kind, ALONE if has_worker else NOT_AT_ALL, now=now))
+        is_in_hand = has_worker and session.scalar(select(exists().where(kind.lease_until >= now)))
     if not is_late or is_in_hand:
         return False
-    run_here(DELIVER)
+    run_here(job)
     return True
-
-
-def print_alone(*, now: datetime) -> bool:
-    """Print here what no worker has begun in ten seconds; whether it did. A loop of its own calls this."""
-    with looking_across() as session:
-        is_late = bool(session.scalar(_has_waited(PrintRun, ALONE, now=now)))
-    if is_late:
-        run_here(PRINT)
-    return is_late
 
 
 def _late(by: timedelta, *, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.ids import OrganisationId
 from app.stores.models import Store
 from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookTally
-from app.webhooks.rules import AT_ONCE, AT_ONCE_WHILE_FAILING, UNDELIVERED, DeliveryState, EndpointState
+from app.webhooks.rules import RUN, RUNS_AT_ONCE, UNDELIVERED, DeliveryState, EndpointState
 
 _DAY = timedelta(hours=24)
 _REMEMBERED = "webhook_wishes"
@@ -34,12 +34,24 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """An endpoint with work that is due, and how many deliveries may be under way to it besides."""
+    """An endpoint with work that is due and nothing under way.
+
+    To one in health two runs of several deliveries may go at once, to one that fails a single delivery.
+    """
 
     organisation_id: OrganisationId
     endpoint_id: UUID
     is_failing: bool
-    slots: int
+
+    @property
+    def runs(self) -> int:
+        """How many may speak to it at once."""
+        return 1 if self.is_failing else RUNS_AT_ONCE
+
+    @property
+    def run(self) -> int:
+        """How many deliveries one may take along."""
+        return 1 if self.is_failing else RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +97,9 @@ def wishes(session: OrganisationSession) -> list[Wish]:
 
 
 def due_lanes(session: OrganisationSession, *, now: datetime) -> list[Lane]:
-    """Every endpoint of any organisation with deliveries due: those in health first, then who waits longest.
+    """Every endpoint of any organisation with deliveries due and none under way.
 
-    Two are sent to an endpoint at once, one while it fails: a receiver that hangs holds up nobody else.
+    Those in health come first, then who waits longest: a receiver that hangs holds up nobody else.
     """
     own = (
         WebhookDelivery.organisation_id == WebhookEndpoint.organisation_id,
@@ -100,19 +112,20 @@ def due_lanes(session: OrganisationSession, *, now: datetime) -> list[Lane]:
         .limit(1)
         .scalar_subquery()
     )
-    in_hand = select(func.count()).where(*own, WebhookDelivery.lease_until >= now).scalar_subquery()
+    is_under_way = select(WebhookDelivery.id).where(*own, WebhookDelivery.lease_until >= now).exists()
     rows = session.execute(
         select(
             WebhookEndpoint.organisation_id,
             WebhookEndpoint.id,
             WebhookEndpoint.failing_since.is_not(None),
-            in_hand,
             oldest.label("oldest"),
-        ).where(or_(WebhookEndpoint.waits_until.is_(None), WebhookEndpoint.waits_until <= now))
+        ).where(
+            or_(WebhookEndpoint.waits_until.is_(None), WebhookEndpoint.waits_until <= now),
+            ~is_under_way,
+        )
     )
-    waiting = sorted((row for row in rows if row[4] is not None), key=lambda row: (row[2], row[4]))
-    lanes = [Lane(row[0], row[1], row[2], _slots(row[3], is_failing=row[2])) for row in waiting]
-    return [lane for lane in lanes if lane.slots > 0]
+    waiting = [row for row in rows if row[3] is not None]
+    return [Lane(*row[:3]) for row in sorted(waiting, key=lambda row: (row[2], row[3]))]
 
 
 def get_endpoint(session: OrganisationSession, endpoint_id: UUID) -> WebhookEndpoint:
@@ -212,7 +225,3 @@ def attempts_by_outcome(session: OrganisationSession) -> dict[str, int]:
     total = func.sum(WebhookTally.attempts)
     rows = session.execute(select(WebhookTally.outcome, total).group_by(WebhookTally.outcome))
     return {outcome: int(count) for outcome, count in rows}
-
-
-def _slots(in_hand: int, *, is_failing: bool) -> int:
-    return (AT_ONCE_WHILE_FAILING if is_failing else AT_ONCE) - in_hand

@@ -10,8 +10,8 @@ from app.events.catalogue import PUBLIC, EventName
 TEST_TYPE = "webhook.test"
 TYPES = tuple(name.value for name in EventName if name in PUBLIC)
 MOST_ENDPOINTS = 20
-AT_ONCE = 2
-AT_ONCE_WHILE_FAILING = 1
+RUNS_AT_ONCE = 2
+RUN = 20
 GIVE_UP_AFTER = timedelta(days=5)
 TWO_SECRETS_FOR = timedelta(hours=24)
 KEPT = timedelta(days=30)

@@ -12,10 +12,11 @@ from app.audit.rules import Doer
 from app.channels.http import Guard
 from app.db import reading, transaction
 from app.webhooks.actions import EndpointDraft, create_endpoint
+from app.webhooks.marking import mark_run
 from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.webhooks.queries import get_endpoint
 from app.webhooks.rules import TYPES
-from app.webhooks.sending import Result, Room, mark_results, send_parcel, take_parcels
+from app.webhooks.sending import Parcel, Result, Room, send_run, take_runs
 from tests.channels.http import zoo
 from tests.channels.http.zoo import Receiver
 from tests.make import NOON, SECRET, Chain, rows_of
@@ -47,12 +48,25 @@ def endpoint_of(chain: Chain, endpoint_id: UUID) -> WebhookEndpoint:
         return get_endpoint(session, endpoint_id)
 
 
+def take(now: datetime = NOON, room: Room = ROOM) -> list[Parcel]:
+    """What a worker takes in hand."""
+    return [parcel for run in take_runs(SECRET, room, now=now) for parcel in run]
+
+
+def mark(*results: Result, now: datetime | None = None) -> None:
+    """What a worker stores of each."""
+    for result in results:
+        mark_run((result.parcel,), [result], now=now or result.at)
+
+
 def send(now: datetime = NOON, guard: Guard = zoo.AT_HOME, room: Room = ROOM) -> list[Result]:
-    """One round of the worker, one attempt after another: take, send, mark."""
-    parcels = take_parcels(SECRET, room, now=now)
-    results = [send_parcel(parcel, guard, now=now) for parcel in parcels]
-    mark_results(results, now=now)
-    return results
+    """One round of the worker, one run after another: take, send, mark."""
+    sent = []
+    for run in take_runs(SECRET, room, now=now):
+        results = send_run(run, guard, lambda: now)
+        mark_run(run, results, now=now)
+        sent += results
+    return sent
 
 
 def deliveries(chain: Chain) -> list[WebhookDelivery]:

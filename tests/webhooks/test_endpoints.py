@@ -26,20 +26,21 @@ from app.webhooks.actions import (
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.queries import sealing_purpose
 from app.webhooks.rules import MOST_ENDPOINTS
-from app.webhooks.sending import Result, mark_results, take_parcels
+from app.webhooks.sending import Result
 from tests.channels.http.zoo import Receiver, answers
 from tests.make import NOON, SECRET, Chain, make_response, rows_of
 from tests.webhooks.cast import (
     NOWHERE,
-    ROOM,
     SOMEBODY,
     add_endpoint,
     attempts,
     deliveries,
     endpoint_of,
+    mark,
     only_delivery,
     read,
     send,
+    take,
 )
 from worker.sweep import keep_house
 
@@ -164,8 +165,8 @@ def test_a_replay_keeps_the_id_and_begins_the_plan_anew(chain: Chain) -> None:
     endpoint_id, _ = add_endpoint(chain, types=RECEIVED)
     make_response(chain, 9)
     for n in range(11):
-        (parcel,) = take_parcels(SECRET, ROOM, now=NOON + n * DAY)
-        mark_results([Result(parcel, NOON + n * DAY, 0.1, reason="timeout")], now=NOON)
+        (parcel,) = take(NOON + n * DAY)
+        mark(Result(parcel, NOON + n * DAY, 0.1, reason="timeout"), now=NOON)
         with transaction(chain.organisation_id) as session:
             session.query(WebhookEndpoint).update({"failing_since": None})
     failed = only_delivery(chain)
@@ -207,10 +208,10 @@ def test_one_that_was_delivered_can_be_sent_again(chain: Chain) -> None:
 def test_one_that_is_being_sent_is_left_alone(chain: Chain) -> None:
     add_endpoint(chain, types=RECEIVED)
     make_response(chain, 9)
-    (parcel,) = take_parcels(SECRET, ROOM, now=NOON)
+    (parcel,) = take()
     replay_one(chain)
-    assert take_parcels(SECRET, ROOM, now=NOON) == []
-    mark_results([Result(parcel, NOON, 0.1, status=200)], now=NOON)
+    assert take() == []
+    mark(Result(parcel, NOON, 0.1, status=200))
     assert only_delivery(chain).state == "delivered"
 
 

@@ -2,6 +2,7 @@
 
 import socket
 from datetime import timedelta
+from time import sleep
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,10 @@ from sqlalchemy import update
 
 from app import clock
 from app.channels.email.models import MailboxMessage
-from app.channels.http import Guard
-from app.db import transaction
-from app.webhooks import sending
+from app.channels.http import Guard, Limits
+from app.db import looking_across, transaction
+from app.web import metrics
+from app.webhooks import marking, sending
 from app.webhooks.actions import (
     change_endpoint,
     pause_endpoint,
@@ -22,9 +24,10 @@ from app.webhooks.actions import (
     send_test_event,
 )
 from app.webhooks.actions.endpoints import EndpointDraft
+from app.webhooks.marking import mark_run
 from app.webhooks.models import EndpointNotice, WebhookEndpoint
 from app.webhooks.queries import attempts_by_outcome
-from app.webhooks.sending import Result, Room, mark_results, send_parcel, take_parcels
+from app.webhooks.sending import Result, Room, send_parcel, send_run, take_runs
 from tests.channels.http import zoo
 from tests.channels.http.zoo import Receiver, answers
 from tests.make import NOON, SECRET, Chain, make_response, rows_of
@@ -36,9 +39,11 @@ from tests.webhooks.cast import (
     attempts,
     deliveries,
     endpoint_of,
+    mark,
     only_delivery,
     read,
     send,
+    take,
     verified,
 )
 
@@ -50,7 +55,7 @@ RECEIVED = ["response.received"]
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance gives each wait as it is planned."""
-    monkeypatch.setattr(sending._chance, "random", lambda: 0.5)
+    monkeypatch.setattr(marking._chance, "random", lambda: 0.5)
 
 
 def ready(chain: Chain, url: str = DOWN, *, events: int = 1) -> UUID:
@@ -59,11 +64,6 @@ def ready(chain: Chain, url: str = DOWN, *, events: int = 1) -> UUID:
     for _ in range(events):
         make_response(chain, 9)
     return endpoint_id
-
-
-def pretend(results: list[Result]) -> None:
-    """Mark made-up results."""
-    mark_results(results, now=results[0].at)
 
 
 def test_a_receiver_can_verify_what_it_gets(chain: Chain) -> None:
@@ -132,8 +132,8 @@ def test_a_receiver_that_is_down_for_three_days_loses_nothing(chain: Chain) -> N
 @pytest.mark.parametrize("status", [100, 199, 300, 301, 302, 304, 400, 401, 404, 418, 500, 502, 504, 599])
 def test_any_other_status_is_a_failure(chain: Chain, status: int) -> None:
     ready(chain)
-    (parcel,) = take_parcels(SECRET, ROOM, now=NOON)
-    pretend([Result(parcel, NOON, 0.1, status=status, retry_after="7200")])
+    (parcel,) = take(NOON)
+    mark(Result(parcel, NOON, 0.1, status=status, retry_after="7200"))
     row = only_delivery(chain)
     assert (row.state, row.due_at) == ("pending", NOON + 5 * SECOND)
 
@@ -152,8 +152,8 @@ def test_a_receiver_may_ask_for_time_and_then_hears_nothing(chain: Chain, status
 def test_a_short_wait_does_not_use_up_the_plan(chain: Chain) -> None:
     ready(chain)
     for n, expected in enumerate([5, 30, 300], 1):
-        (parcel,) = take_parcels(SECRET, ROOM, now=NOON + n * DAY)
-        pretend([Result(parcel, NOON + n * DAY, 0.1, status=429, retry_after="1")])
+        (parcel,) = take(NOON + n * DAY)
+        mark(Result(parcel, NOON + n * DAY, 0.1, status=429, retry_after="1"))
         assert only_delivery(chain).due_at == NOON + n * DAY + expected * SECOND
 
 
@@ -190,8 +190,8 @@ def test_one_success_ends_the_count(chain: Chain) -> None:
     for days, status in enumerate([500, 500, 500, 500, 200, 500, 500]):
         now = NOON + days * DAY
         make_response(chain, 9, now=now)
-        parcels = take_parcels(SECRET, Room(1, 1), now=now)
-        pretend([Result(parcel, now, 0.1, status=status) for parcel in parcels])
+        parcels = take(now, Room(1, 1))
+        mark(*(Result(parcel, now, 0.1, status=status) for parcel in parcels[:1]))
     assert endpoint_of(chain, endpoint_id).is_active
     assert endpoint_of(chain, endpoint_id).failing_since == NOON + 5 * DAY
 
@@ -209,7 +209,7 @@ def test_a_mail_about_an_endpoint_that_works_again_is_not_sent(chain: Chain) -> 
 def test_a_crash_between_sending_and_marking_sends_again_under_the_same_id(chain: Chain) -> None:
     with Receiver(answers(200)) as receiver:
         ready(chain, receiver.url)
-        (parcel,) = take_parcels(SECRET, ROOM, now=NOON)
+        (parcel,) = take(NOON)
         send_parcel(parcel, zoo.AT_HOME, now=NOON)  # and the process dies
         assert send(NOON + 59 * SECOND) == []
         assert len(send(NOON + 61 * SECOND)) == 1
@@ -221,22 +221,55 @@ def test_a_crash_between_sending_and_marking_sends_again_under_the_same_id(chain
 
 def test_whoever_lost_the_lease_marks_nothing(chain: Chain) -> None:
     ready(chain)
-    (late,) = take_parcels(SECRET, ROOM, now=NOON)
-    (current,) = take_parcels(SECRET, ROOM, now=NOON + 61 * SECOND)
-    pretend([Result(late, NOON + 62 * SECOND, 62.0, status=500)])
+    (late,) = take(NOON)
+    (current,) = take(NOON + 61 * SECOND)
+    mark(Result(late, NOON + 62 * SECOND, 62.0, status=500))
     assert attempts(chain) == []
-    pretend([Result(current, NOON + 62 * SECOND, 0.1, status=200)])
+    mark(Result(current, NOON + 62 * SECOND, 0.1, status=200))
     assert only_delivery(chain).state == "delivered"
 
 
-def test_two_are_under_way_to_an_endpoint_one_while_it_fails(chain: Chain) -> None:
+def test_two_runs_are_under_way_to_an_endpoint_one_delivery_while_it_fails(chain: Chain) -> None:
     ready(chain, events=5)
-    parcels = take_parcels(SECRET, ROOM, now=NOON)
-    assert len(parcels) == 2
-    assert take_parcels(SECRET, ROOM, now=NOON) == []
-    pretend([Result(parcel, NOON, 0.1, reason="timeout") for parcel in parcels])
-    assert len(take_parcels(SECRET, ROOM, now=NOON + SECOND)) == 1
-    assert take_parcels(SECRET, ROOM, now=NOON + SECOND) == []
+    runs = take_runs(SECRET, ROOM, now=NOON)
+    assert [len(run) for run in runs] == [3, 2]
+    assert take() == []
+    for run in runs:
+        mark_run(run, [Result(run[0], NOON, 0.1, reason="timeout")], now=NOON)
+    assert len(take(NOON + SECOND)) == 1
+    assert take(NOON + SECOND) == []
+
+
+def test_the_oldest_go_first(chain: Chain) -> None:
+    ready(chain, events=50)
+    first = take(NOON, Room(1, 1))
+    assert len(first) == 20
+    order = [row.id for row in deliveries(chain)]
+    assert [parcel.claimed.id for parcel in first] == order[:20]
+
+
+def test_a_run_ends_at_the_first_failure_and_the_rest_is_as_due_as_before(chain: Chain) -> None:
+    with Receiver(answers(500)) as receiver:
+        ready(chain, receiver.url, events=3)
+        (run,) = take_runs(SECRET, Room(1, 1), now=NOON)
+        results = send_run(run, zoo.AT_HOME, lambda: NOON)
+        mark_run(run, results, now=NOON)
+    assert receiver.connects == len(results) == 1
+    tried, *rest = deliveries(chain)
+    assert tried.due_at == NOON + 5 * SECOND
+    assert {(row.due_at, row.attempts, row.lease_until) for row in rest} == {(NOON, 0, None)}
+
+
+def test_a_run_takes_no_more_once_its_time_is_used_up(chain: Chain) -> None:
+    def slowly(caller: socket.socket) -> None:
+        sleep(0.3)
+        answers(200)(caller)
+
+    with Receiver(slowly) as receiver:
+        ready(chain, receiver.url, events=5)
+        (run,) = take_runs(SECRET, Room(1, 1), now=NOON)
+        results = send_run(run, Guard(zoo.LOOPBACK, Limits(0.5, 0.5)), lambda: NOON)
+    assert [result.status for result in results] == [200, 200]
 
 
 def test_healthy_endpoints_go_first_and_failing_ones_never_take_all_the_room(
@@ -249,7 +282,7 @@ def test_healthy_endpoints_go_first_and_failing_ones_never_take_all_the_room(
         session.execute(update(WebhookEndpoint).values(failing_since=NOON - HOUR))
     healthy, _ = add_endpoint(foreign_chain, types=RECEIVED)
     make_response(foreign_chain, 9, now=NOON + SECOND)
-    parcels = take_parcels(SECRET, Room(total=5, failing=3), now=NOON + SECOND)
+    parcels = take(NOON + SECOND, Room(total=5, failing=3))
     assert [parcel.endpoint_id for parcel in parcels if not parcel.is_failing] == [healthy]
     assert len(parcels) == 4
 
@@ -292,20 +325,21 @@ def test_a_receiver_inside_our_network_is_never_reached(chain: Chain) -> None:
 
 def test_what_is_under_way_when_it_is_paused_ends_by_itself(chain: Chain) -> None:
     endpoint_id = ready(chain, events=3)
-    first, second = take_parcels(SECRET, ROOM, now=NOON)
+    runs = take_runs(SECRET, ROOM, now=NOON)
     with transaction(chain.organisation_id) as session:
         pause_endpoint(session, endpoint_id, doer=SOMEBODY, now=NOON)
-    pretend([Result(first, NOON, 0.1, status=200), Result(second, NOON, 0.1, status=500)])
+    for run, status in zip(runs, (500, 200), strict=True):
+        mark_run(run, [Result(run[0], NOON, 0.1, status=status)], now=NOON)
     assert sorted(row.state for row in deliveries(chain)) == ["cancelled", "cancelled", "delivered"]
     assert endpoint_of(chain, endpoint_id).failing_since is None
 
 
 def test_what_is_under_way_when_it_is_removed_is_forgotten(chain: Chain) -> None:
     endpoint_id = ready(chain)
-    (parcel,) = take_parcels(SECRET, ROOM, now=NOON)
+    (parcel,) = take(NOON)
     with transaction(chain.organisation_id) as session:
         remove_endpoint(session, endpoint_id, doer=SOMEBODY, now=NOON)
-    pretend([Result(parcel, NOON, 0.1, status=200)])
+    mark(Result(parcel, NOON, 0.1, status=200))
     assert (deliveries(chain), attempts(chain)) == ([], [])
 
 
@@ -345,16 +379,17 @@ def test_one_that_cannot_be_marked_costs_no_other_its_mark(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready(chain, events=2)
-    first, second = take_parcels(SECRET, ROOM, now=NOON)
-    real = sending._add_attempt
+    first, second = take()
+    real = marking._add_attempt
 
     def fail_on_one(session: object, delivery: object, result: Result) -> None:
         if result.parcel is first:
             raise LookupError
         real(session, delivery, result)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "_add_attempt", fail_on_one)
-    pretend([Result(parcel, NOON, 0.1, status=200) for parcel in (first, second)])
+    monkeypatch.setattr(marking, "_add_attempt", fail_on_one)
+    run = (first, second)
+    mark_run(run, [Result(parcel, NOON, 0.1, status=200) for parcel in run], now=NOON)
     assert sorted(row.state for row in deliveries(chain)) == ["delivered", "pending"]
 
 
@@ -371,11 +406,11 @@ def test_a_fault_of_our_own_is_an_attempt_that_failed(chain: Chain, monkeypatch:
 def test_attempts_are_counted_by_how_they_ended(app: Flask, chain: Chain, foreign_chain: Chain) -> None:
     for one in (chain, foreign_chain):
         ready(one, events=2)
-    parcels = take_parcels(SECRET, ROOM, now=NOON)
-    ends: list[dict[str, object]] = [{"status": 200}, {"status": 500}, {"reason": "timeout"}, {"status": 204}]
-    pretend([Result(parcel, NOON, 0.1, **end) for parcel, end in zip(parcels, ends, strict=True)])  # type: ignore[arg-type]
-    with transaction(None) as session:
-        session.is_across = True
+    first, second, third, fourth = take()
+    mark(Result(first, NOON, 0.1, status=200), Result(second, NOON, 0.1, status=500))
+    mark(Result(third, NOON, 0.1, reason="timeout"), Result(fourth, NOON, 0.1, status=204))
+    with looking_across() as session:
         assert attempts_by_outcome(session) == {"delivered": 2, "refused": 1, "timeout": 1}
+    app.extensions.pop(metrics._PLACE, None)
     scrape = app.test_client().get("/metrics").text
     assert 'webhook_attempts_total{outcome="delivered"} 2.0' in scrape

@@ -7,11 +7,14 @@ from threading import Event
 
 import pytest
 from flask import Flask
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
 
 from app import clock
 from app.channels.http import Guard, Limits
 from app.flow import DELIVER
-from app.webhooks.sending import Room, take_parcels
+from app.webhooks.sending import Room, take_runs
 from tests.channels.http import zoo
 from tests.channels.http.zoo import LOOPBACK, Receiver, answers
 from tests.fakes import Hands
@@ -21,7 +24,8 @@ from tests.webhooks.cast import add_endpoint, deliveries, read
 from worker import delivering, jobs, sweep
 from worker.delivering import deliver_until
 from worker.hurry import Hurry
-from worker.sweep import deliver_alone, stand_in
+from worker.queues import JOB_SECONDS, NOTIFICATIONS, WEBHOOKS
+from worker.sweep import do_alone, stand_in
 
 SECOND = timedelta(seconds=1)
 RECEIVED = ["response.received"]
@@ -79,7 +83,7 @@ def test_what_becomes_due_while_others_hang_does_not_wait_for_them(
     chain: Chain, foreign_chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rounds = []
-    real = take_parcels
+    real = take_runs
 
     def take(*args: object, **kwargs: object) -> object:
         rounds.append(args)
@@ -87,7 +91,7 @@ def test_what_becomes_due_while_others_hang_does_not_wait_for_them(
             make_response(foreign_chain, 9)
         return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(delivering, "take_parcels", take)
+    monkeypatch.setattr(delivering, "take_runs", take)
     with Receiver(zoo.hangs) as hanging, Receiver(answers(200)) as healthy:
         add_endpoint(chain, hanging.url, types=RECEIVED)
         add_endpoint(foreign_chain, healthy.url, types=RECEIVED)
@@ -109,9 +113,7 @@ def test_several_workers_send_each_once(app: Flask, chain: Chain) -> None:
 
 
 def test_the_job_allows_for_what_is_under_way_when_its_time_is_over() -> None:
-    from worker.queues import JOB_SECONDS, WEBHOOKS
-
-    assert jobs.LONGEST.total_seconds() + Limits().total_seconds < JOB_SECONDS[WEBHOOKS]
+    assert jobs.LONGEST.total_seconds() + 2 * Limits().total_seconds < JOB_SECONDS[WEBHOOKS]
 
 
 @pytest.fixture
@@ -137,26 +139,43 @@ def test_the_loops_of_alerts_never_wait_for_receivers(promised: Chain, run_here:
     assert run_here == []
 
 
-def test_without_workers_the_ticker_delivers_in_a_loop_of_its_own(
+def test_without_a_worker_the_ticker_delivers_in_a_loop_of_its_own(
     promised: Chain, run_here: list[str]
 ) -> None:
-    assert deliver_alone(has_workers=False, now=NOON)
+    assert do_alone(DELIVER, has_worker=False, now=NOON)
     assert run_here == [DELIVER]
 
 
-def test_where_workers_are_it_waits_ten_seconds_for_them(promised: Chain, run_here: list[str]) -> None:
-    assert not deliver_alone(has_workers=True, now=NOON + 9 * SECOND)
-    assert deliver_alone(has_workers=True, now=NOON + 10 * SECOND)
+def test_a_worker_gets_ten_seconds(promised: Chain, run_here: list[str]) -> None:
+    assert not do_alone(DELIVER, has_worker=True, now=NOON + 9 * SECOND)
+    assert do_alone(DELIVER, has_worker=True, now=NOON + 10 * SECOND)
 
 
-def test_and_leaves_all_to_one_that_is_at_work(promised: Chain, run_here: list[str], hands: Hands) -> None:
+def test_a_worker_that_is_at_work_gets_all_of_it(promised: Chain, run_here: list[str], hands: Hands) -> None:
     make_response(promised, 9)
     make_response(promised, 9)
-    take_parcels(SECRET, Room(1, 1), now=NOON + 30 * SECOND)
-    assert not deliver_alone(has_workers=True, now=NOON + 60 * SECOND)
-    assert deliver_alone(has_workers=True, now=NOON + 91 * SECOND)
+    take_runs(SECRET, Room(1, 1), now=NOON + 30 * SECOND)
+    assert not do_alone(DELIVER, has_worker=True, now=NOON + 60 * SECOND)
+    assert do_alone(DELIVER, has_worker=True, now=NOON + 91 * SECOND)
+
+
+def test_a_worker_is_known_while_it_lives(redis_url: str) -> None:
+    client = Redis.from_url(redis_url)
+    queue = Queue(WEBHOOKS, connection=client, serializer=JSONSerializer)
+    worker = SimpleWorker([queue], connection=client, serializer=JSONSerializer)
+    hurry = Hurry(redis_url)
+    assert not hurry.has_worker(WEBHOOKS)
+    worker.register_birth()  # type: ignore[no-untyped-call]
+    assert hurry.has_worker(WEBHOOKS)
+    assert not hurry.has_worker(NOTIFICATIONS)
+    client.delete(worker.key)  # killed, and its time has run out
+    assert not hurry.has_worker(WEBHOOKS)
+    client.flushall()
+    client.close()
+    assert not Hurry("unix:///nowhere/redis.sock").has_worker(WEBHOOKS)
+    assert not Hurry(None).has_worker(WEBHOOKS)
 
 
 def test_nothing_is_done_where_nothing_is_due(chain: Chain, run_here: list[str]) -> None:
-    assert not deliver_alone(has_workers=False, now=NOON)
+    assert not do_alone(DELIVER, has_worker=False, now=NOON)
     assert run_here == []

@@ -23,7 +23,7 @@ from tests.fakes import Hands
 from tests.make import NOON, Chain, get_alert_of, make_response, order_print_run, rows_of, sign_in
 from worker import jobs, ticker
 from worker.hurry import Hurry
-from worker.sweep import keep_house, print_alone, stand_in, sweep
+from worker.sweep import do_alone, keep_house, stand_in, sweep
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -82,10 +82,10 @@ def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, han
 def test_the_ticker_prints_what_no_worker_prints(chain: Chain, hands: Hands) -> None:
     order_print_run(chain)
     hands.at = NOON + 9 * SECOND
-    assert not print_alone(now=hands.at)
+    assert not do_alone(PRINT, has_worker=True, now=hands.at)
     hands.at = NOON + 11 * SECOND
     assert PRINT not in stand_in(now=hands.at), "what takes long is not done in the place of a message"
-    assert print_alone(now=hands.at)
+    assert do_alone(PRINT, has_worker=True, now=hands.at)
     assert [run.state for run in rows_of(chain, PrintRun)] == ["made"]
 
 

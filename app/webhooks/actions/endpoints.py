@@ -17,7 +17,14 @@ from app.stores.models import Store
 from app.vault import seal
 from app.webhooks.models import EndpointNotice, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.webhooks.queries import sealing_purpose
-from app.webhooks.rules import MOST_ENDPOINTS, TWO_SECRETS_FOR, DeliveryState, Disabled, EndpointState
+from app.webhooks.rules import (
+    MOST_ENDPOINTS,
+    TEST_TYPE,
+    TWO_SECRETS_FOR,
+    DeliveryState,
+    Disabled,
+    EndpointState,
+)
 from app.webhooks.signing import new_secret
 
 
@@ -128,6 +135,18 @@ def give_up_endpoint(
     record(session, EventName.ENDPOINT_DISABLED, endpoint.id, at=now)
 
 
+def hold_back(session: OrganisationSession, endpoint: WebhookEndpoint, *, now: datetime) -> None:
+    """What waits for a disabled endpoint waits for a replay. What is being sent now ends by itself."""
+    waiting = (
+        WebhookDelivery.endpoint_id == endpoint.id,
+        WebhookDelivery.state == DeliveryState.PENDING,
+        WebhookDelivery.type != TEST_TYPE,
+        is_free(WebhookDelivery, now=now),
+    )
+    held = {"state": DeliveryState.CANCELLED, "due_at": None, "ended_at": now}
+    session.execute(update(WebhookDelivery).where(*waiting).values(held))
+
+
 def lock_endpoint(session: OrganisationSession, endpoint_id: UUID) -> WebhookEndpoint:
     """The endpoint as it is now, until we commit. Whoever locks deliveries too locks their endpoint first."""
     endpoint = session.scalar(locking(select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)))
@@ -143,14 +162,7 @@ def _disable(
     endpoint.disabled_reason = reason
     endpoint.disabled_at = now
     session.flush()
-    # What is being sent at this moment ends by itself.
-    waiting = (
-        WebhookDelivery.endpoint_id == endpoint.id,
-        WebhookDelivery.state == DeliveryState.PENDING,
-        is_free(WebhookDelivery, now=now),
-    )
-    held_back = {"state": DeliveryState.CANCELLED, "due_at": None, "ended_at": now}
-    session.execute(update(WebhookDelivery).where(*waiting).values(held_back))
+    hold_back(session, endpoint, now=now)
 
 
 def _columns(draft: EndpointDraft) -> dict[str, Any]:
