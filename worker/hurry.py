@@ -13,7 +13,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from worker.jobs import JOBS
-from worker.queues import JOB_SECONDS, QUEUE_OF, QUEUES
+from worker.queues import JOB_SECONDS, PATIENT, QUEUE_OF, QUEUES
 
 log = structlog.get_logger()
 _TIMEOUT_SECONDS = 1.0
@@ -44,9 +44,13 @@ class Hurry:
             }
 
     def tell(self, jobs: Iterable[str], mark: str) -> None:
-        """Have each job run soon. The same `mark` queues a job once, so a repeat costs nothing."""
+        """Have each job run soon. The same `mark` queues a job once, so a repeat costs nothing.
+
+        Patient jobs are left to the ticker's own loop for them when workers cannot be told.
+        """
         for job in jobs:
-            if not self._queues or not self._enqueue(job, mark):
+            is_told = bool(self._queues) and self._enqueue(job, mark)
+            if not is_told and job not in PATIENT:
                 run_here(job)
 
     def _enqueue(self, job: str, mark: str) -> bool:

@@ -14,6 +14,7 @@ from app.notifications.models import Notification
 from app.printing.actions import forget_runs
 from app.printing.models import PrintRun
 from worker.hurry import Hurry, run_here
+from worker.queues import PATIENT
 
 PROMISES: dict[str, type[LeasedRow]] = {
     JUDGE: Classification,
@@ -37,11 +38,19 @@ def stand_in(*, now: datetime) -> list[str]:
 
     Messages are sent after ten seconds; comments that nobody has judged in ten minutes go to the word list.
     """
-    late = [job for job in _late(ALONE, now=now) if job != JUDGE]
+    late = [job for job in _late(ALONE, now=now) if job != JUDGE and job not in PATIENT]
     for job in late:
         run_here(job)
     if JUDGE in _late(PATIENCE, now=now):
         judge_pending(None, now=now)
+    return late
+
+
+def stand_in_patiently(*, now: datetime) -> list[str]:
+    """Do here what takes long and what no worker has begun in ten seconds; in a loop of its own."""
+    late = [job for job in _late(ALONE, now=now) if job in PATIENT]
+    for job in late:
+        run_here(job)
     return late
 
 

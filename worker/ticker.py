@@ -10,7 +10,7 @@ from app import clock
 from app.alerts.actions import fire_due_timers
 from worker.hurry import Hurry
 from worker.relay import relay
-from worker.sweep import keep_house, stand_in, sweep
+from worker.sweep import keep_house, stand_in, stand_in_patiently, sweep
 
 log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
@@ -35,6 +35,7 @@ class Ticker:
             (RELAY_SECONDS, lambda: relay(self._hurry)),
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
+            (SWEEP_SECONDS, lambda: stand_in_patiently(now=clock.now())),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]

@@ -19,7 +19,7 @@ from tests.fakes import Hands
 from tests.make import NOON, Chain, get_alert_of, make_response, order_print_run, rows_of
 from worker import jobs, ticker
 from worker.hurry import Hurry
-from worker.sweep import keep_house, stand_in, sweep
+from worker.sweep import keep_house, stand_in, stand_in_patiently, sweep
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -52,7 +52,7 @@ def promises(chain: Chain) -> None:
 def test_what_is_late_is_told_again(chain: Chain, promises: None, told: list[str]) -> None:
     assert sweep(Hurry(None), now=NOON + SECOND) == []
     assert sweep(Hurry(None), now=NOON + 3 * SECOND) == [JUDGE, NOTIFY, REPLY, PRINT]
-    assert told == [JUDGE, NOTIFY, REPLY, PRINT]
+    assert told == [JUDGE, NOTIFY, REPLY], "what takes long is not done in the place of a message"
 
 
 def test_what_somebody_has_in_hand_is_left_to_them(chain: Chain, promises: None, told: list[str]) -> None:
@@ -68,11 +68,19 @@ def test_the_ticker_sends_what_no_worker_sends(chain: Chain, promises: None, han
     hands.at = NOON + 9 * SECOND
     assert stand_in(now=hands.at) == []
     hands.at = NOON + 11 * SECOND
-    assert stand_in(now=hands.at) == [NOTIFY, REPLY, PRINT]
-    assert [run.state for run in rows_of(chain, PrintRun)] == ["made"]
+    assert stand_in(now=hands.at) == [NOTIFY, REPLY]
     assert {row.state for row in rows_of(chain, Notification)} == {"sent"}
     assert all(row.delivered_at for row in rows_of(chain, Message))
     assert rows_of(chain, Classification)[0].classified_at is None
+
+
+def test_the_ticker_prints_what_no_worker_prints(chain: Chain, promises: None, hands: Hands) -> None:
+    hands.at = NOON + 9 * SECOND
+    assert stand_in_patiently(now=hands.at) == []
+    hands.at = NOON + 11 * SECOND
+    assert stand_in_patiently(now=hands.at) == [PRINT]
+    assert [run.state for run in rows_of(chain, PrintRun)] == ["made"]
+    assert {row.state for row in rows_of(chain, Notification)} == {"pending"}
 
 
 def test_comments_that_no_worker_judges_go_to_the_word_list(
