@@ -14,8 +14,11 @@ _CONTROLS = regex.compile(r"[\p{Cc}\uFFFE\uFFFF--[\n\t]]", regex.V1)
 _BIDI_OVERRIDES = regex.compile("[\u202a-\u202e\u2066-\u2069]")
 _STACKED_MARKS = regex.compile(rf"(\p{{M}}{{{_MARKS_PER_LETTER}}})\p{{M}}+")
 _EDGES = regex.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
-# Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
-_AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
+# Where Ukrainian and Polish letters stand that Unicode puts elsewhere: after the letter on the right.
+_AFTER = {
+    "ґ": "г", "є": "е", "і": "и", "ї": "и\uffff",
+    "ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z\uffff",
+}  # fmt: skip
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`", "ʼ"))
 
 
@@ -53,5 +56,5 @@ def search_form(text: str) -> str:
 
 
 def sort_key(name: str) -> str:
-    """A key that puts names in the order of the Ukrainian alphabet, without regard to case."""
+    """A key that puts names in the order of the Ukrainian or Polish alphabet, without regard to case."""
     return "".join(f"{_AFTER[sign]}\uffff" if sign in _AFTER else sign for sign in name.casefold())

@@ -103,8 +103,9 @@ def already_screen(response: Response, *, comment: str = "") -> Page:
 
 
 def closed_screen(status: int) -> Page:
-    """Why a code leads nowhere, in every language: nobody knows whose code it was."""
-    return _page("responses/closed.html", status, notices=[_notice(code, status) for code in LANGUAGES])
+    """Why a code leads nowhere, in every language, the reader's first: nobody knows whose code it was."""
+    languages = sorted(LANGUAGES, key=lambda code: code != request_language())
+    return _page("responses/closed.html", status, notices=[_notice(code, status) for code in languages])
 
 
 def _words(wording_by_language: Mapping[str, Wording], fallback: str) -> Wording:

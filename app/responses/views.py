@@ -31,7 +31,7 @@ from app.touchpoints.scans import count_scan
 from app.web.access import public
 from app.web.errors import refused
 from app.web.forms import Form, read_form
-from app.web.languages import LANGUAGES, request_language
+from app.web.languages import request_language, speak_only
 from app.web.metrics import count_submission
 from app.web.settings import settings
 
@@ -177,9 +177,7 @@ def _door(code: str) -> Door:
     g.organisation_id = str(door.organisation_id)
     if not door.is_open:
         raise Gone("code_closed")
-    g.default_language = door.default_language
-    if request_language() not in door.languages and door.default_language in LANGUAGES:
-        g.language = door.default_language
+    speak_only(door.languages, door.default_language)
     return door
 
 

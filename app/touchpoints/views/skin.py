@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app.db import OrganisationSession, get_row
 from app.stores.models import Store
@@ -21,7 +22,7 @@ def _words() -> dict[str, object]:
     return {
         "pulses": {
             Pulse.RETIRED: ("muted", _("Retired")),
-            Pulse.NEW: ("muted", _("New")),
+            Pulse.NEW: ("muted", pgettext("touchpoint", "New")),
             Pulse.NEVER_SCANNED: ("warn", _("Never scanned")),
             Pulse.ALIVE: ("pos", _("In use")),
             Pulse.SILENT: ("warn", _("Silent")),
