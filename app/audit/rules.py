@@ -43,6 +43,7 @@ class AuditDeed(StrEnum):
     ENDPOINT_REMOVED = "endpoint.removed"
     DELIVERIES_REPLAYED = "deliveries.replayed"
     CHANNEL_CHANGED = "channel.changed"
+    BACKUP_RESTORED = "backup.restored"
 
 
 @dataclass(frozen=True, slots=True)

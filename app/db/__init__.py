@@ -1,8 +1,15 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
 from app.db.claim import Claim, claim, holds
-from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
-from app.db.level import missing_migration, newest_migration
+from app.db.engine import (
+    bring_to,
+    connect_database,
+    downgrade,
+    engine_options,
+    migrate,
+    prepare_engine,
+)
+from app.db.level import applied_migration, known_migrations, missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
 from app.db.search import SearchForm
 from app.db.session import (
@@ -14,6 +21,7 @@ from app.db.session import (
     looking_across,
     organisation_of,
     reading,
+    snapshot,
     transaction,
     transaction_across,
 )
@@ -26,7 +34,9 @@ __all__ = [
     "OrganisationSession",
     "SearchForm",
     "UtcInstant",
+    "applied_migration",
     "belongs_to",
+    "bring_to",
     "claim",
     "connect_database",
     "db",
@@ -35,6 +45,7 @@ __all__ = [
     "get_row",
     "holds",
     "insert_once",
+    "known_migrations",
     "locking",
     "looking_across",
     "migrate",
@@ -44,6 +55,7 @@ __all__ = [
     "organisation_of",
     "prepare_engine",
     "reading",
+    "snapshot",
     "transaction",
     "transaction_across",
 ]

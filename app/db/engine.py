@@ -66,6 +66,12 @@ def downgrade(url: str, revision: str = "base") -> None:
     command.downgrade(_migrations(url), revision)
 
 
+def bring_to(url: str, revision: str) -> None:
+    """Bring a database without rows up or back to a revision: what a migration takes away is lost."""
+    migrate(url)
+    downgrade(url, revision)
+
+
 def _migrations(url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
