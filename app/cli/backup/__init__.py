@@ -64,7 +64,7 @@ def restore_command(file: Path, overdue: str | None) -> None:
             load(backup, discards=overdue == "discard", now=now, tell=tell)
     _tell_end("Restored", backup.manifest, file, perf_counter() - began)
     if late:
-        click.echo("They go out once the ticker runs." if overdue == "send" else "They were discarded.")
+        click.echo("They go out once the ticker runs." if overdue == "send" else "They will not be sent.")
     click.echo("Next: flask doctor, then start the processes.")
 
 
