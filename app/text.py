@@ -17,8 +17,11 @@ _JOINTS = regex.compile(r"([.:/@#])(?=[\w/@#])")
 _WHITE = regex.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
 _EDGES = regex.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
-# Where Ukrainian letters stand that Unicode puts elsewhere: after the letter on the right.
-_AFTER = {"ґ": "г", "є": "е", "і": "и", "ї": "и\uffff"}
+# Where Ukrainian and Polish letters stand that Unicode puts elsewhere: after the letter on the right.
+_AFTER = {
+    "ґ": "г", "є": "е", "і": "и", "ї": "и\uffff",
+    "ą": "a", "ć": "c", "ę": "e", "ł": "l", "ń": "n", "ó": "o", "ś": "s", "ź": "z", "ż": "z\uffff",
+}  # fmt: skip
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`", "ʼ"))
 _UNSEEN = regex.compile(r"[\p{C}\p{M}]")
 _SEPARATORS = regex.compile(r"[^\p{L}\p{N}]+")
@@ -88,5 +91,5 @@ def reference_key(text: str) -> str:
 
 
 def sort_key(name: str) -> str:
-    """A key that puts names in the order of the Ukrainian alphabet, without regard to case."""
+    """A key that puts names in the order of the Ukrainian or Polish alphabet, without regard to case."""
     return "".join(f"{_AFTER[sign]}\uffff" if sign in _AFTER else sign for sign in name.casefold())

@@ -50,6 +50,7 @@ class AuditDeed(StrEnum):
     ENDPOINT_REMOVED = "endpoint.removed"
     DELIVERIES_REPLAYED = "deliveries.replayed"
     CHANNEL_CHANGED = "channel.changed"
+    BACKUP_RESTORED = "backup.restored"
 
 
 class DeedGroup(StrEnum):

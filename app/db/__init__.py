@@ -2,9 +2,16 @@
 
 from app.db.claim import Claim, claim, holds, is_free
 from app.db.documents import HasItem
-from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
+from app.db.engine import (
+    bring_to,
+    connect_database,
+    downgrade,
+    engine_options,
+    migrate,
+    prepare_engine,
+)
 from app.db.insert import insert_missing, insert_once, insert_row, insert_rows
-from app.db.level import missing_migration, newest_migration
+from app.db.level import applied_migration, known_migrations, missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
 from app.db.search import SearchForm
 from app.db.session import (
@@ -15,6 +22,7 @@ from app.db.session import (
     looking_across,
     organisation_of,
     reading,
+    snapshot,
     transaction,
     transaction_across,
 )
@@ -28,7 +36,9 @@ __all__ = [
     "OrganisationSession",
     "SearchForm",
     "UtcInstant",
+    "applied_migration",
     "belongs_to",
+    "bring_to",
     "claim",
     "connect_database",
     "db",
@@ -41,6 +51,7 @@ __all__ = [
     "insert_row",
     "insert_rows",
     "is_free",
+    "known_migrations",
     "locking",
     "looking_across",
     "migrate",
@@ -50,6 +61,7 @@ __all__ = [
     "organisation_of",
     "prepare_engine",
     "reading",
+    "snapshot",
     "transaction",
     "transaction_across",
 ]

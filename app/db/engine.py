@@ -80,6 +80,12 @@ def downgrade(url: str, revision: str = "base") -> None:
     downgrade(_migrations(url), revision)
 
 
+def bring_to(url: str, revision: str) -> None:
+    """Bring a database without rows up or back to a revision: what a migration takes away is lost."""
+    migrate(url)
+    downgrade(url, revision)
+
+
 def _migrations(url: str) -> "Config":
     from alembic.config import Config  # noqa: PLC0415 - see above
 

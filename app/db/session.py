@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Select, TableClause, TextClause, event, select
+from sqlalchemy import Select, TableClause, TextClause, event, select, text
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
@@ -85,6 +85,20 @@ def looking_across() -> Iterator[OrganisationSession]:
     """A look at every organisation's rows: for the workers, for counts without names, for who signs in."""
     with reading(None) as session:
         session.is_across = True
+        yield session
+
+
+@contextmanager
+def snapshot() -> Iterator[OrganisationSession]:
+    """A look at every organisation's rows as they are at one instant, however long it takes.
+
+    SQLite gives that to every reader; PostgreSQL has to be asked for it.
+    """
+    with looking_across() as session:
+        if db.engine.dialect.name == "postgresql":
+            still = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            session.connection(execution_options=still)
+            session.execute(text("SET LOCAL statement_timeout = 0"))
         yield session
 
 

@@ -16,7 +16,7 @@ from app.responses.guard import note_unknown_code
 from app.responses.models import Response
 from app.responses.rules import Channel
 from app.touchpoints.doors import Door, find_door
-from app.web.languages import LANGUAGES, request_language
+from app.web.languages import LANGUAGES, speak_only
 from app.web.settings import settings
 
 _CHANNELS = {Kind.RECEIPT: Channel.RECEIPT, Kind.CALL: Channel.CALL, Kind.ORDER: Channel.RECEIPT}
@@ -87,8 +87,5 @@ def _unknown(code: str) -> NotFound:
 def _speak(door: Door, preset: str) -> None:
     """The language of the page: one that was asked for, what the receipt says, the phone's, the store's."""
     g.organisation_id = str(door.organisation_id)
-    g.default_language = door.default_language
-    if preset in door.languages and preset in LANGUAGES and request.args.get("lang") not in LANGUAGES:
-        g.language = preset
-    if request_language() not in door.languages and door.default_language in LANGUAGES:
-        g.language = door.default_language
+    is_preset = preset in door.languages and request.args.get("lang") not in LANGUAGES
+    speak_only((preset,) if is_preset else door.languages, door.default_language)

@@ -121,8 +121,9 @@ def already_screen(response: Response, *, comment: str = "") -> Page:
 
 
 def closed_screen(refusal: VidhukError) -> Page | None:
-    """Why a code or a link leads nowhere, in every language; ``None`` for any other refusal."""
-    notices = [(code, *words) for code in LANGUAGES if (words := _notice(code, refusal.code))]
+    """Why a code or a link leads nowhere, in each language, the reader's first; ``None`` for other refusals."""
+    languages = sorted(LANGUAGES, key=lambda code: code != request_language())
+    notices = [(code, *words) for code in languages if (words := _notice(code, refusal.code))]
     return _page("responses/closed.html", refusal.status, notices=notices) if notices else None
 
 

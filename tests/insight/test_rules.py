@@ -160,3 +160,9 @@ def test_names_stand_in_the_order_of_the_ukrainian_alphabet() -> None:
     names = ["Ялта", "Ірпінь", "Їжак", "Йосип", "київ", "Ганна", "Ґанок", "Дім", "Євген", "Ельф", "Жук"]
     expected = ["Ганна", "Ґанок", "Дім", "Ельф", "Євген", "Жук", "Ірпінь", "Їжак", "Йосип", "київ", "Ялта"]
     assert sorted(names, key=sort_key) == expected
+
+
+def test_names_stand_in_the_order_of_the_polish_alphabet() -> None:
+    names = ["Żary", "Łódź", "Zamość", "Źródło", "Śrem", "Sopot", "Ćmielów", "Czersk", "Oława", "Ósemka"]
+    expected = ["Czersk", "Ćmielów", "Łódź", "Oława", "Ósemka", "Sopot", "Śrem", "Zamość", "Źródło", "Żary"]
+    assert sorted(names, key=sort_key) == expected

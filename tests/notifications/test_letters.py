@@ -139,6 +139,15 @@ def test_it_speaks_the_language_of_its_reader(chain: Chain, case: Case, ukrainia
     assert letters(chain, 20)[-1][1] == "Alert 1: still not answered, Store 1"
 
 
+def test_it_speaks_polish_with_polish_dates(chain: Chain, case: Case) -> None:
+    with transaction(None) as session:
+        session.query(User).filter_by(email="manager@nova.example").one().language = "pl"
+    ((_, subject, body),) = letters(chain)
+    assert subject == "Zgłoszenie nr\u00a01: ocena 2, Store 1"
+    assert body.startswith("Store 1, ocena 2 z\u00a010\n")
+    assert "Odpowiedz do 25 lis, 14:30." in body
+
+
 @pytest.mark.parametrize("name", ["Store\r\nBcc: boss@example.com", "Store\x00\u202e", "Ґ" * 300])
 def test_a_stores_name_can_do_no_harm(chain: Chain, case: Case, name: str) -> None:
     with transaction(chain.organisation_id) as session:

@@ -26,6 +26,7 @@ from app.notifications.rules import LINK_HOLDS
 from app.responses.models import Response
 from app.stores.models import Store
 from app.web.access import public
+from app.web.languages import speak_only
 from app.web.settings import settings
 
 pages = Blueprint("take", __name__, template_folder="../templates", url_prefix="/a")
@@ -111,7 +112,8 @@ def _told(session: OrganisationSession, notification_id: UUID) -> Told:
     membership = get_row(session, Membership, notification.membership_id)
     may = answers_for(session, membership, get_row(session, Store, alert.store_id))
     member = find_active_member(session, membership.id) if may else None
-    g.language = get_member(session, notification.membership_id).language
+    language = get_member(session, notification.membership_id).language
+    speak_only((language,), language)
     return Told(notification, alert, member)
 
 

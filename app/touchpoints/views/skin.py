@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from app import clock
 from app.audit.actions import record_deed
@@ -25,7 +26,7 @@ def _words() -> dict[str, object]:
     return {
         "pulses": {
             Pulse.RETIRED: ("muted", _("Retired")),
-            Pulse.NEW: ("muted", _("New")),
+            Pulse.NEW: ("muted", pgettext("touchpoint", "New")),
             Pulse.NEVER_SCANNED: ("warn", _("Never scanned")),
             Pulse.ALIVE: ("pos", _("In use")),
             Pulse.SILENT: ("warn", _("Silent")),
