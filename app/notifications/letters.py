@@ -66,11 +66,13 @@ def compose_notification(
 ) -> Outgoing | None:
     """The message in the member's language; ``None`` when its step no longer applies, or reached the person.
 
-    Raises `ChannelFailure` when the person has no address in this channel any more.
+    Raises `ChannelFailure` when the person has left, or has no address in this channel any more.
     """
-    matter = _matter(session, notification)
-    if not _is_wanted(matter.alert, matter.timer) or was_reached_otherwise(session, notification):
+    alert = get_row(session, Alert, notification.alert_id)
+    timer = get_row(session, AlertTimer, notification.timer_id)
+    if not _is_wanted(alert, timer) or was_reached_otherwise(session, notification):
         return None
+    matter = _matter(session, notification, alert, timer)
     channel = _channel(notification.channel)
     address = _address(session, matter.member, channel.name)
     with force_locale(matter.member.language):
@@ -92,15 +94,19 @@ def compose_trial(session: OrganisationSession, trial: Trial) -> Outgoing:
     return channel.pack(address, Message(reference, subject, f"{subject}. {text}" if is_short else text))
 
 
-def _matter(session: OrganisationSession, notification: Notification) -> Matter:
-    alert = get_row(session, Alert, notification.alert_id)
+def _matter(
+    session: OrganisationSession, notification: Notification, alert: Alert, timer: AlertTimer
+) -> Matter:
+    member = find_active_member(session, notification.membership_id)
+    if member is None:
+        raise ChannelFailure("not_a_member", is_permanent=True, is_of_address=True)
     return Matter(
         notification,
         alert,
-        get_row(session, AlertTimer, notification.timer_id),
+        timer,
         get_row(session, Response, alert.response_id),
         get_row(session, Store, alert.store_id),
-        _member(session, notification.membership_id),
+        member,
     )
 
 
@@ -109,14 +115,6 @@ def _channel(name: str) -> Channel:
     if name not in CHANNELS:
         raise ChannelFailure("not_connected", is_permanent=True, is_of_address=True)
     return CHANNELS[name]
-
-
-def _member(session: OrganisationSession, membership_id: UUID) -> Member:
-    """Whoever left meanwhile is told nothing more; the next step need not wait then."""
-    member = find_active_member(session, membership_id)
-    if member is None:
-        raise ChannelFailure("not_a_member", is_permanent=True)
-    return member
 
 
 def _address(session: OrganisationSession, member: Member, channel: str) -> str:

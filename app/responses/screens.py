@@ -121,7 +121,7 @@ def already_screen(response: Response, *, comment: str = "") -> Page:
 
 
 def closed_screen(refusal: VidhukError) -> Page | None:
-    """Why a code or a link leads nowhere, in each language, the reader's first; ``None`` for other refusals."""
+    """Why a code or a link leads nowhere, in each language, the reader's first; ``None`` for others."""
     languages = sorted(LANGUAGES, key=lambda code: code != request_language())
     notices = [(code, *words) for code in languages if (words := _notice(code, refusal.code))]
     return _page("responses/closed.html", refusal.status, notices=notices) if notices else None

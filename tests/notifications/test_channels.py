@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.accounts.actions import add_member, create_user
+from app.accounts.models import Membership
 from app.accounts.rules import Role
 from app.alerts.models import Alert
 from app.alerts.rules import Severity
@@ -340,4 +341,14 @@ def test_two_of_a_step_who_fail_at_once_do_not_rely_on_each_other(
     case = reach.complain()
     together(app, [lambda: send_due_notifications(SECRET, BASE_URL, now=NOON, limit=1)] * 4)
     assert {state for _, state in reach.rows} == {"failed"}
+    assert case.timers[1].due_at == NOON
+
+
+def test_somebody_who_has_left_meanwhile_is_not_told_and_the_next_step_comes_at_once(reach: Reach) -> None:
+    case = reach.complain()
+    with transaction(reach.chain.organisation_id) as session:
+        session.query(Membership).filter_by(id=reach.chain.manager_id).one().is_active = False
+    reach.send()
+    assert reach.rows == [("email", "failed")]
+    assert rows_of(reach.chain, MailboxMessage) == []
     assert case.timers[1].due_at == NOON

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from app.accounts.queries import get_member
+from app.accounts.queries import find_active_member
 from app.alerts.actions.ladder import hasten_next_step
 from app.alerts.models import Alert
 from app.alerts.queries import lock_again
@@ -74,8 +74,9 @@ def _queue(
     now: datetime,
 ) -> bool:
     """A row for the person's first channel that has none for this step; whether there was one left."""
+    member = find_active_member(session, person)
     used = channels_used(session, timer_id, person)
-    ways = ways_of(session, get_member(session, person), is_spared=is_spared)
+    ways = ways_of(session, member, is_spared=is_spared) if member else []
     channel = next((way.channel for way in ways if way.channel not in used), None)
     if channel is None:
         return False
