@@ -82,12 +82,11 @@ class History:
         self._scripts = scripts
         for visit in (*visits, *scripts):
             self._plan(visit.at, partial(self._tap, visit))
-        with self._session.no_autoflush:  # every action flushes what it has changed: half the statements
-            while self._agenda and self._agenda[0][0] <= until:
-                at, _, act = heappop(self._agenda)
-                act(now=at)
-                tell(at)
-            self._fire_the_rest(until)
+        while self._agenda and self._agenda[0][0] <= until:
+            at, _, act = heappop(self._agenda)
+            act(now=at)
+            tell(at)
+        self._fire_the_rest(until)
         self._session.flush()
 
     def _plan(self, at: datetime, act: _Act) -> None:

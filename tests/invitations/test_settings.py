@@ -196,3 +196,9 @@ def test_the_box_tells_nothing_of_others(owner: FlaskClient, foreign_chain: Chai
 @pytest.mark.parametrize("text", ["\0", "/r/%ff/%ff?%ff", "/r/" + "x" * 9000, "<script>", "/r/a/b?🙂=1"])
 def test_the_box_takes_anything(owner: FlaskClient, chain: Chain, text: str) -> None:
     assert check(owner, text)
+
+
+@pytest.mark.parametrize("path", ["life", "keys", "check"])
+def test_changing_the_language_on_an_answer_leads_back(owner: FlaskClient, path: str) -> None:
+    answer = owner.get(f"{PAGE}/{path}")
+    assert (answer.status_code, answer.location) == (303, PAGE)

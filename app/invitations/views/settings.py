@@ -45,6 +45,15 @@ def overview() -> str:
         return _overview(session)
 
 
+@pages.get("/life")
+@pages.get("/keys")
+@pages.get("/check")
+@member(Permission.EDIT_SETTINGS)
+def back() -> AnyResponse:
+    """Whoever reloads the answer to a form, or changes the language on it, comes back to the page."""
+    return redirect(url_for("receipts.overview"), 303)
+
+
 @pages.post("/life")
 @member(Permission.EDIT_SETTINGS)
 def set_life() -> Page:
