@@ -20,6 +20,7 @@ PAGES = (
     "/responses",
     "/stores",
     "/touchpoints",
+    "/touchpoints/print",
     "/surveys",
     "/settings/policies",
     "/mailbox",
