@@ -21,6 +21,7 @@ PAGES = (
     "/responses",
     "/stores",
     "/touchpoints",
+    "/touchpoints/print",
     "/surveys",
     "/settings/policies",
     "/settings/me",
