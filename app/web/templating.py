@@ -20,8 +20,9 @@ def prepare_templates(app: Flask) -> None:
     """Filters and values for every page; an unknown name in a template is an error."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(local_time=local_time, local_clock=local_clock, first=first_graphemes)
-    app.jinja_env.filters["local_date"] = local_date
+    app.jinja_env.filters.update(
+        local_time=local_time, local_clock=local_clock, local_date=local_date, first=first_graphemes
+    )
     app.context_processor(_values)
     serve_assets(app)
     use_navigation(app)
