@@ -63,13 +63,26 @@ def fuzz(target: Target, mode: GenerationMode, cases: int) -> Seen:
 
     The same requests every time. Raises what schemathesis finds wrong with the first bad answer.
     """
-    document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", target.app)
+    schema = schemathesis.openapi.from_dict(_without_keys(target.app))
+    schema.app = target.app
     seen: Seen = Counter()
-    for found in document.get_all_operations():
-        if isinstance(found, Ok):
-            operation = found.ok()
+    for found in schema.get_all_operations():
+        if not isinstance(found, Ok):
+            continue
+        operation = found.ok()
+        # An operation with nothing but texts in its path takes no malformed request: any text is one.
+        if mode is GenerationMode.POSITIVE or operation.query or operation.headers or operation.body:
             _fuzz_one(target, operation.as_strategy(generation_mode=mode), cases, seen)
     return seen
+
+
+def _without_keys(app: Flask) -> dict[str, Any]:
+    """The document as served, but for the key: without one every request would end at the same 401."""
+    document: dict[str, Any] = app.test_client().get("/api/v1/openapi.json").get_json()
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    for part in (document, *operations):
+        part.pop("security", None)
+    return document
 
 
 def _fuzz_one(target: Target, requests: st.SearchStrategy[Case[Any]], cases: int, seen: Seen) -> None:
