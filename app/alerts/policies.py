@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import aliased
 
 from app.alerts.models import LadderStep, Policy, PolicyVersion
 from app.alerts.rules import DEFAULT_ACKNOWLEDGE_MINUTES, DEFAULT_ANSWER_MINUTES, DEFAULT_LADDER, Step
 from app.db import OrganisationSession, get_row
+from app.errors import NotFound
 
 DEFAULT_NAME = "30 minutes"
+_Later = aliased(PolicyVersion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,37 +72,56 @@ def use_policy(session: OrganisationSession, policy_id: UUID) -> None:
 
 def policies(session: OrganisationSession) -> list[tuple[Policy, Terms]]:
     """Every policy with its newest terms, by name."""
-    rows = session.scalars(select(Policy).order_by(Policy.name))
-    return [(policy, _newest_terms(session, policy.id)) for policy in rows]
+    rows = session.scalars(select(Policy).order_by(Policy.name)).all()
+    return [(policy, _get_terms(session, _newest(), Policy.id == policy.id)) for policy in rows]
 
 
 def terms_in_use(session: OrganisationSession) -> Terms:
     """The terms that an alert opening now gets; a chain without a policy gets the usual one."""
-    policy_id = session.scalar(select(Policy.id).where(Policy.is_in_use)) or create_default_policy(session)
-    return _newest_terms(session, policy_id)
+    found = _find_terms(session, _newest(), Policy.is_in_use.is_(True))
+    if found is None:
+        create_default_policy(session)
+        return _get_terms(session, _newest(), Policy.is_in_use.is_(True))
+    return found
 
 
 def terms_of(session: OrganisationSession, version_id: UUID) -> Terms:
     """The terms that an alert was opened with."""
-    return _terms(session, get_row(session, PolicyVersion, version_id))
+    return _get_terms(session, PolicyVersion.id == version_id)
 
 
-def _newest_terms(session: OrganisationSession, policy_id: UUID) -> Terms:
-    newest = select(func.max(PolicyVersion.number)).where(PolicyVersion.policy_id == policy_id)
-    version = session.scalars(
-        select(PolicyVersion).where(
-            PolicyVersion.policy_id == policy_id, PolicyVersion.number == newest.scalar_subquery()
+def _newest() -> ColumnElement[bool]:
+    """Only the newest version of each policy."""
+    newest = select(func.max(_Later.number)).where(_Later.policy_id == Policy.id).correlate(Policy)
+    return PolicyVersion.number == newest.scalar_subquery()
+
+
+def _get_terms(session: OrganisationSession, *which: ColumnElement[bool]) -> Terms:
+    found = _find_terms(session, *which)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _find_terms(session: OrganisationSession, *which: ColumnElement[bool]) -> Terms | None:
+    """A version with its ladder, in one statement: a shopper waits while an alert opens."""
+    version, step = PolicyVersion, LadderStep
+    rows = session.execute(
+        select(
+            version.id,
+            version.acknowledge_minutes,
+            version.answer_minutes,
+            step.after_minutes,
+            step.condition,
+            step.target,
+            step.action,
         )
-    ).one()
-    return _terms(session, version)
-
-
-def _terms(session: OrganisationSession, version: PolicyVersion) -> Terms:
-    steps = session.scalars(
-        select(LadderStep).where(LadderStep.version_id == version.id).order_by(LadderStep.position)
-    )
-    ladder = tuple(Step.of(row.after_minutes, row.condition, row.target, row.action) for row in steps)
-    return Terms(version.id, version.acknowledge_minutes, version.answer_minutes, ladder)
+        .join_from(Policy, version, version.policy_id == Policy.id)
+        .join(step, step.version_id == version.id)
+        .where(*which)
+        .order_by(step.position)
+    ).all()
+    return Terms(*rows[0][:3], tuple(Step.of(*row[3:]) for row in rows)) if rows else None
 
 
 def _row(version_id: UUID, position: int, step: Step) -> LadderStep:

@@ -125,11 +125,13 @@ def insert_once(
     """Insert a row unless one with the same `unique` columns is there; the new id, or ``None``."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = {"id": new_id(), **values, "organisation_id": session.scope()}
+    # Into the table, with the defaults filled in by hand: through the mapper it would cost twice as much.
+    table = kind.__table__
     statement = (
-        dialect.insert(kind)
+        dialect.insert(table)
         .values(**values)
         .on_conflict_do_nothing(index_elements=unique)
-        .returning(kind.id)
+        .returning(table.c.id)
         .execution_options(is_stamped=True)
     )
     return session.execute(statement).scalar()

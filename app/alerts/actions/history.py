@@ -26,10 +26,10 @@ def append(
     The caller has locked the alert, so that lines are numbered without a gap or a clash.
     """
     from_state = alert.state if to_state and deed is not Deed.OPENED else None
-    last = session.scalar(select(func.max(AlertEvent.sequence)).where(AlertEvent.alert_id == alert.id))
+    last = 0 if deed is Deed.OPENED else _last_sequence(session, alert)
     line = AlertEvent(
         alert_id=alert.id,
-        sequence=(last or 0) + 1,
+        sequence=last + 1,
         at=at,
         kind=deed,
         actor_id=actor_id,
@@ -40,4 +40,8 @@ def append(
     if to_state:
         alert.state = to_state
     session.add(line)
-    session.flush()
+
+
+def _last_sequence(session: OrganisationSession, alert: Alert) -> int:
+    last = session.scalar(select(func.max(AlertEvent.sequence)).where(AlertEvent.alert_id == alert.id))
+    return last or 0

@@ -27,7 +27,6 @@ def plan_steps(
             continue
         planned_at = calendar.add_working_minutes(start, step.after_minutes)
         session.add(_timer(alert, position, step, planned_at, due_at=max(planned_at, not_before)))
-    session.flush()
 
 
 def plan_answer_steps(
