@@ -49,6 +49,11 @@ def test_a_response_is_stored_and_its_alert_opened(app: Flask, chain: Chain, han
         "received_at": "2026-11-25T12:00:00Z",
         "alert": 1,
         "external_id": "call-1",
+        "verified": False,
+        "invitation": None,
+        "receipt": None,
+        "refunded": False,
+        "employee": None,
     }
     (alert,) = rows_of(chain, Alert)
     assert (alert.is_reachable, alert.severity, alert.answer_due_at) == (

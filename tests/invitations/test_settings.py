@@ -74,7 +74,7 @@ def test_a_key_needs_an_open_store(owner: FlaskClient, chain: Chain, code: str) 
 
 
 def test_a_rotated_key_stays_good_for_the_days_that_were_typed(
-    owner: FlaskClient, chain: Chain, reader: Reader, hands: Hands
+    app: Flask, owner: FlaskClient, chain: Chain, reader: Reader, hands: Hands
 ) -> None:
     old = till(chain)
     page = owner.post(f"{PAGE}/keys/{old.key_id}/rotate", data={"overlap_days": "2"})
@@ -84,6 +84,7 @@ def test_a_rotated_key_stays_good_for_the_days_that_were_typed(
     assert [reader.open(signed(key)).status_code for key in (old, new)] == [200, 200]
     hands.move(days=2)
     assert [reader.open(signed(key)).status_code for key in (old, new)] == [410, 200]
+    owner = sign_in(app, chain, "owner")
     assert "Ended" in owner.get(PAGE).text
     assert owner.post(f"{PAGE}/keys/{old.key_id}/rotate", data={"overlap_days": "2"}).status_code == 409
     assert deeds(chain) == ["till_key.rotated"]
@@ -128,13 +129,14 @@ def test_keys_are_found_by_store_and_name(owner: FlaskClient, chain: Chain) -> N
 
 
 def test_the_life_of_links_is_set_in_days(
-    owner: FlaskClient, chain: Chain, reader: Reader, hands: Hands
+    app: Flask, owner: FlaskClient, chain: Chain, reader: Reader, hands: Hands
 ) -> None:
     assert owner.post(f"{PAGE}/life", data={"life_days": "7"}).status_code == 303
     assert 'value="7"' in owner.get(PAGE).text
     key = till(chain)
     hands.move(days=7)
     assert reader.open(signed(key)).status_code == 410
+    owner = sign_in(app, chain, "owner")
     for days in ("0", "366", "", "seven"):
         page = owner.post(f"{PAGE}/life", data={"life_days": days})
         assert page.status_code == 422
