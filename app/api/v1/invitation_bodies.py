@@ -41,9 +41,8 @@ def _language(text: str) -> str:
     return text
 
 
-_AMOUNT_SCHEMA = {
-    "anyOf": [{"type": "string", "pattern": r"^\d{1,13}(\.\d{1,4})?$"}, {"type": "number", "minimum": 0}]
-}
+# Told as text, which is exact; a number is understood too.
+_AMOUNT_SCHEMA = {"type": "string", "pattern": r"^\d{1,13}(\.\d{1,4})?$"}
 Amount = Annotated[Decimal, BeforeValidator(_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
 Number = Annotated[str, AfterValidator(obeying(number_of))]
 Contact = Annotated[str, AfterValidator(text_within(CONTACT_CHARACTERS))]
