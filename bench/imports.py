@@ -5,6 +5,7 @@ file of its own. Each figure is the median of three runs, each in a fresh databa
 """
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -16,9 +17,9 @@ from pathlib import Path
 from time import perf_counter, process_time
 from uuid import UUID
 
-from app.accounts.actions import create_organisation, remove_organisation
+from app.accounts.actions import create_organisation
 from app.audit.rules import COMMAND_LINE
-from app.db import migrate, reading, transaction, transaction_across
+from app.db import migrate, reading, transaction
 from app.factory import create_app
 from app.ids import OrganisationId
 from app.settings import Settings
@@ -78,9 +79,7 @@ def _once(rows: int, url: str | None) -> None:
 
 
 def _measure(rows: int) -> None:
-    with transaction(None) as session:
-        session.organisation_id = organisation_id = create_organisation(session, "bench", "Bench", now=NOW)
-        survey_id = create_survey(session, "NPS", now=NOW)
+    organisation_id, _survey_id = _organisation("large")
     before = _megabytes()
     content = table(rows)
     _say(f"{rows} new rows", lambda: _import(organisation_id, content))
@@ -90,13 +89,17 @@ def _measure(rows: int) -> None:
     print(f"peak memory, MB: {_megabytes():.0f}")
     _say("export", lambda: _export(organisation_id))
     _say("stores with a label", lambda: _labelled(organisation_id))
-    _remove(organisation_id)
-    with transaction(None) as session:
-        session.organisation_id = organisation_id = create_organisation(session, "small", "Small", now=NOW)
-        survey_id = create_survey(session, "NPS", now=NOW)
+    organisation_id, survey_id = _organisation("small")
     _import(organisation_id, table(TEMPLATE_STORES, points=""))
     _say(f"3 touchpoints for {TEMPLATE_STORES} stores", lambda: _template(organisation_id, survey_id))
-    _remove(organisation_id)
+
+
+def _organisation(name: str) -> tuple[OrganisationId, UUID]:
+    """An organisation of this process's own with one survey."""
+    with transaction(None) as session:
+        organisation_id = create_organisation(session, f"{name}-{os.getpid()}", name, now=NOW)
+        session.organisation_id = organisation_id
+        return organisation_id, create_survey(session, "NPS", now=NOW)
 
 
 def table(rows: int, before: str = "", points: str = "Каса 1|Каса 2") -> bytes:
@@ -140,11 +143,6 @@ def _template(organisation_id: OrganisationId, survey_id: UUID) -> None:
     with transaction(organisation_id) as session:
         plan = plan_template(session, None, EVERY_STORE, asked)
         apply_template(session, plan, plan.mark, COMMAND_LINE, now=NOW)
-
-
-def _remove(organisation_id: OrganisationId) -> None:
-    with transaction_across() as session:
-        remove_organisation(session, organisation_id)
 
 
 def _say(name: str, work: Callable[[], None]) -> None:

@@ -1,7 +1,7 @@
 """Touchpoints for many stores at once: read what would be made, confirm exactly that."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from flask import Flask
@@ -180,15 +180,15 @@ def test_two_templates_at_once_make_each_touchpoint_once(app: Flask, chain: Chai
     assert len(rows_of(chain, QrCode)) == 5
 
 
-def test_500_stores_take_seconds(chain: Chain) -> None:
+def test_500_stores_take_seconds_of_our_own_work(chain: Chain) -> None:
     drafts = [StoreDraft(region_id=chain.region_id, code=f"N-{n}", name=f"Store {n}") for n in range(500)]
     with transaction(chain.organisation_id) as session:
         create_stores(session, drafts, now=NOON)
-    began = perf_counter()
+    began = process_time()
     with transaction(chain.organisation_id) as session:
         asked = Template(["Till 1", "Till 2", "Door"], chain.survey_id)
         plan = plan_template(session, None, EVERY_STORE, asked)
         assert apply_template(session, plan, plan.mark, COMMAND_LINE, now=NOON) == 1504
-    assert perf_counter() - began < 20
+    assert process_time() - began < 5
     with reading(chain.organisation_id) as session:
         assert session.scalar(select(func.count(QrCode.id))) == 1506
