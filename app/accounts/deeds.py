@@ -94,10 +94,9 @@ def detail_words(entry: AuditEntry) -> str:
 
 def _detail(name: str, value: object) -> str:
     roles = role_words()
-    if name == "role" and isinstance(value, list):
-        return " → ".join(roles.get(str(role), str(role)) for role in value)
-    if name == "role":
-        return roles.get(str(value), str(value))
+    if name in ("role", "name"):
+        steps = value if isinstance(value, list) else [value]
+        return " → ".join(roles.get(str(step), str(step)) for step in steps)
     labels = {
         "regions_added": _("regions added"),
         "regions_dropped": _("regions taken away"),
