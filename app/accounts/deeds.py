@@ -123,6 +123,8 @@ def _of_the_team() -> dict[str, str]:
         AuditDeed.SURVEY_CREATED: _("Created a survey"),
         AuditDeed.SURVEY_PUBLISHED: _("Published a survey version"),
         AuditDeed.POLICY_CHANGED: _("Changed the policy in use"),
+        AuditDeed.RECEIPT_TERMS_CHANGED: _("Changed how receipt links work"),
+        AuditDeed.BACKUP_RESTORED: _("Restored a backup"),
         AuditDeed.EXPORT_MADE: _("Downloaded a file"),
         AuditDeed.CONTACT_REVEALED: _("Looked at a contact"),
     }
@@ -144,6 +146,9 @@ def _of_stores() -> dict[str, str]:
         AuditDeed.CODE_RETIRED: _("Retired a code"),
         AuditDeed.CODE_RESTORED: _("Restored a code"),
         AuditDeed.PRINT_RUN_ORDERED: _("Ordered a print run"),
+        AuditDeed.EMPLOYEE_CHANGED: _("Changed an employee"),
+        AuditDeed.EMPLOYEE_RETIRED: _("Retired an employee"),
+        AuditDeed.EMPLOYEE_RESTORED: _("Restored an employee"),
     }
 
 
@@ -153,6 +158,7 @@ def _of_connections() -> dict[str, str]:
         AuditDeed.API_KEY_REVOKED: _("Revoked an API key"),
         AuditDeed.TILL_KEY_CREATED: _("Made a till key"),
         AuditDeed.TILL_KEY_REVOKED: _("Revoked a till key"),
+        AuditDeed.TILL_KEY_ROTATED: _("Renewed a till key"),
         AuditDeed.ENDPOINT_CREATED: _("Added a webhook endpoint"),
         AuditDeed.ENDPOINT_CHANGED: _("Changed a webhook endpoint"),
         AuditDeed.ENDPOINT_REMOVED: _("Removed a webhook endpoint"),

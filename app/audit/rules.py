@@ -21,6 +21,11 @@ class AuditDeed(StrEnum):
     API_KEY_REVOKED = "api_key.revoked"
     TILL_KEY_CREATED = "till_key.created"
     TILL_KEY_REVOKED = "till_key.revoked"
+    TILL_KEY_ROTATED = "till_key.rotated"
+    RECEIPT_TERMS_CHANGED = "receipt_terms.changed"
+    EMPLOYEE_CHANGED = "employee.changed"
+    EMPLOYEE_RETIRED = "employee.retired"
+    EMPLOYEE_RESTORED = "employee.restored"
     STORE_CREATED = "store.created"
     STORE_CHANGED = "store.changed"
     STORE_RETIRED = "store.retired"
@@ -45,6 +50,7 @@ class AuditDeed(StrEnum):
     ENDPOINT_REMOVED = "endpoint.removed"
     DELIVERIES_REPLAYED = "deliveries.replayed"
     CHANNEL_CHANGED = "channel.changed"
+    BACKUP_RESTORED = "backup.restored"
 
 
 class DeedGroup(StrEnum):
@@ -59,10 +65,10 @@ class DeedGroup(StrEnum):
 
 # By the first word of a deed: a new deed of a known thing finds its group by itself.
 _GROUPS = {
-    DeedGroup.TEAM: {"member", "team_invitation", "password", "session"},
+    DeedGroup.TEAM: {"member", "team_invitation", "password", "session", "employee"},
     DeedGroup.STORES: {"store", "stores", "touchpoint", "code", "print_run"},
-    DeedGroup.SURVEYS: {"survey", "policy"},
-    DeedGroup.DATA: {"export", "contact"},
+    DeedGroup.SURVEYS: {"survey", "policy", "receipt_terms"},
+    DeedGroup.DATA: {"export", "contact", "backup"},
     DeedGroup.CONNECTIONS: {"api_key", "till_key", "endpoint", "deliveries", "channel"},
 }
 
