@@ -94,10 +94,9 @@ def detail_words(entry: AuditEntry) -> str:
 
 def _detail(name: str, value: object) -> str:
     roles = role_words()
-    if name == "role" and isinstance(value, list):
-        return " → ".join(roles.get(str(role), str(role)) for role in value)
-    if name == "role":
-        return roles.get(str(value), str(value))
+    if name in ("role", "name"):
+        steps = value if isinstance(value, list) else [value]
+        return " → ".join(roles.get(str(step), str(step)) for step in steps)
     labels = {
         "regions_added": _("regions added"),
         "regions_dropped": _("regions taken away"),
@@ -124,9 +123,10 @@ def _of_the_team() -> dict[str, str]:
         AuditDeed.SURVEY_CREATED: _("Created a survey"),
         AuditDeed.SURVEY_PUBLISHED: _("Published a survey version"),
         AuditDeed.POLICY_CHANGED: _("Changed the policy in use"),
+        AuditDeed.RECEIPT_TERMS_CHANGED: _("Changed how receipt links work"),
+        AuditDeed.BACKUP_RESTORED: _("Restored a backup"),
         AuditDeed.EXPORT_MADE: _("Downloaded a file"),
         AuditDeed.CONTACT_REVEALED: _("Looked at a contact"),
-        AuditDeed.BACKUP_RESTORED: _("Restored a backup"),
     }
 
 
@@ -157,9 +157,8 @@ def _of_connections() -> dict[str, str]:
         AuditDeed.API_KEY_CREATED: _("Made an API key"),
         AuditDeed.API_KEY_REVOKED: _("Revoked an API key"),
         AuditDeed.TILL_KEY_CREATED: _("Made a till key"),
-        AuditDeed.TILL_KEY_ROTATED: _("Replaced a till key"),
         AuditDeed.TILL_KEY_REVOKED: _("Revoked a till key"),
-        AuditDeed.RECEIPT_TERMS_CHANGED: _("Changed how long receipt links live"),
+        AuditDeed.TILL_KEY_ROTATED: _("Renewed a till key"),
         AuditDeed.ENDPOINT_CREATED: _("Added a webhook endpoint"),
         AuditDeed.ENDPOINT_CHANGED: _("Changed a webhook endpoint"),
         AuditDeed.ENDPOINT_REMOVED: _("Removed a webhook endpoint"),

@@ -65,11 +65,11 @@ class DeedGroup(StrEnum):
 
 # By the first word of a deed: a new deed of a known thing finds its group by itself.
 _GROUPS = {
-    DeedGroup.TEAM: {"member", "team_invitation", "password", "session"},
-    DeedGroup.STORES: {"store", "stores", "touchpoint", "code", "print_run", "employee"},
-    DeedGroup.SURVEYS: {"survey", "policy"},
+    DeedGroup.TEAM: {"member", "team_invitation", "password", "session", "employee"},
+    DeedGroup.STORES: {"store", "stores", "touchpoint", "code", "print_run"},
+    DeedGroup.SURVEYS: {"survey", "policy", "receipt_terms"},
     DeedGroup.DATA: {"export", "contact", "backup"},
-    DeedGroup.CONNECTIONS: {"api_key", "till_key", "receipt_terms", "endpoint", "deliveries", "channel"},
+    DeedGroup.CONNECTIONS: {"api_key", "till_key", "endpoint", "deliveries", "channel"},
 }
 
 

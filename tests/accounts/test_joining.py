@@ -1,6 +1,7 @@
 """A colleague is invited by mail and joins behind a link that works once."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -289,6 +290,21 @@ class TestSomebodyWithAnAccount:
         assert "manager@stranger.example" in page
         assert "Олена Нова" in page  # the name that was typed, not the one of the account
         assert "Manager</th>" not in page
+
+
+def test_one_address_that_joins_two_chains_at_the_same_moment_is_one_user(
+    app: Flask, owner: FlaskClient, chain: Chain, *, foreign_chain: Chain, hands: Hands
+) -> None:
+    paths = [
+        invited_link(owner, chain, hands),
+        invited_link(sign_in(app, foreign_chain, "owner"), foreign_chain, hands),
+    ]
+    data = {"name": "Олена", "password": NEW_PASSWORD}
+    works = [partial(app.test_client().post, path, data=data) for path in paths]
+    answers = together(app, works)
+    assert sorted(getattr(answer, "status_code", repr(answer)) for answer in answers) == [200, 303]
+    with reading(None) as session:
+        assert len(session.scalars(select(User).where(User.email == NEW["email"])).all()) == 1
 
 
 def test_who_was_removed_and_invited_before_takes_the_old_place_again(

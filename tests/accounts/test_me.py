@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.accounts.models import SignIn, User
+from app.audit.models import AuditEntry
 from app.db import reading
 from tests.accounts.stories import deeds
 from tests.fakes import Hands
-from tests.make import PASSWORD, Chain, sign_in
+from tests.make import PASSWORD, Chain, rows_of, sign_in
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1"
 
@@ -44,6 +45,14 @@ def test_name_and_language_are_mine(manager: FlaskClient, chain: Chain) -> None:
     with reading(None) as session:
         user = session.scalars(select(User).where(User.email == "manager@nova.example")).one()
     assert (user.name, user.language) == ("Олена Коваль", "uk")
+    (entry,) = rows_of(chain, AuditEntry)
+    assert (entry.deed, entry.doer, entry.data) == (
+        "member.changed",
+        "Manager",
+        {"name": ["Manager", "Олена Коваль"]},
+    )
+    manager.post("/settings/me", data={"name": "Олена Коваль", "language": "en"})
+    assert len(rows_of(chain, AuditEntry)) == 1
 
 
 @pytest.mark.parametrize(

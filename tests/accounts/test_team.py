@@ -1,6 +1,7 @@
 """The pages of the team: who sees whom, what may be changed, and what a change means."""
 
 import re
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -167,7 +168,7 @@ def test_two_who_invite_the_same_address_at_the_same_moment_ask_once(
 ) -> None:
     browsers = [sign_in(app, chain, "owner") for _ in range(2)]
     place = {"role": "store_manager", "stores": str(chain.store_id)}
-    works = [lambda browser=browser: browser.post("/team/new", data={**NEW, **place}) for browser in browsers]
+    works = [partial(browser.post, "/team/new", data={**NEW, **place}) for browser in browsers]
     answers = together(app, works)
     assert sorted(getattr(answer, "status_code", repr(answer)) for answer in answers) == [303, 422]
     assert len(rows_of(chain, TeamInvitation)) == 1

@@ -80,7 +80,8 @@ def test_no_page_has_a_grave_fault(browser: Browser, site: Site, language: str, 
     sign_in_on(page, site, "owner")
     context.add_cookies([{"name": "lang", "value": language, "url": site.address}])
     shopper = (f"/q/{site.chain.code}", f"/s/{key}", f"/s/{key}/done", path, "/sign-in")
-    faults = {address: _faults(page, site.address + address) for address in (*PAGES, *shopper)}
+    member = f"/team/{site.chain.manager_id}"
+    faults = {address: _faults(page, site.address + address) for address in (*PAGES, member, *shopper)}
     context.close()
     assert {address: found for address, found in faults.items() if found} == {}
 

@@ -1,6 +1,7 @@
 """Behind the link of an invitation: choose a name and a password, or join with the account that one has."""
 
 from flask import g, redirect, render_template, request
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -49,7 +50,8 @@ def accept(token: str) -> Page:
             _accept(session, token, form, person)
     except Invalid as refusal:
         return _page(organisation_id, token, form, refusal.faults)
-    except Conflict:
+    except (Conflict, IntegrityError):
+        # Somebody has the address: before, or since this very moment through another chain's invitation.
         return _page(organisation_id, token)
     except Gone:
         return link_over()

@@ -48,6 +48,11 @@ def change_me() -> Page:
         )
     with transaction(actor.organisation_id) as session:
         user = session.get_one(User, actor.user_id)
+        if name != user.name:
+            deed, names = AuditDeed.MEMBER_CHANGED, [user.name, name]
+            record_deed(
+                session, deed, actor.doer, name, subject_id=actor.membership_id, now=clock.now(), name=names
+            )
         user.name, user.language = name, language
     answer = redirect(url_for("accounts.me", done="saved"), 303)
     # The cookie speaks first: without this the page would go on in the old language.
