@@ -88,4 +88,7 @@ def _speak(door: Door, preset: str) -> None:
     """The language of the page: one that was asked for, what the receipt says, the phone's, the store's."""
     g.organisation_id = str(door.organisation_id)
     is_preset = preset in door.languages and request.args.get("lang") not in LANGUAGES
-    speak_only((preset,) if is_preset else door.languages, door.default_language)
+    if is_preset:
+        speak_only((preset,), preset)
+    else:
+        speak_only(door.languages, door.default_language)

@@ -34,9 +34,13 @@ FENCES = {
     "alert_timers": Fence("steps of ladders", {"outcome": "skipped"}, spares=("action", "close")),
     "notifications": Fence("notifications", {"state": "suppressed"}),
     "messages": Fence("replies to shoppers", {"failure": "discarded"}),
+    "account_letters": Fence("letters about accounts", {"failure": "discarded"}),
+    "trial_messages": Fence("test messages", {"state": "suppressed"}),
+    "webhook_deliveries": Fence("webhook deliveries", {"state": "cancelled"}),
+    "endpoint_notices": Fence("notices about endpoints", {"failure": "discarded"}),
 }
 # Promises that nobody outside hears of: they are kept whatever the operator chooses.
-INSIDE = {"classifications"}
+INSIDE = {"classifications", "print_runs", "telegram_bots"}
 
 
 @dataclass(slots=True)
