@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Row,
     ScalarSelect,
     and_,
@@ -21,7 +22,15 @@ from sqlalchemy import (
 )
 
 from app.accounts.models import Membership, MembershipRegion, MembershipStore, Organisation, SignIn, User
-from app.accounts.rules import PERMISSIONS, SEES_ALL, SIGN_IN_LASTS, VISIT_EVERY, Role, idle_lasts
+from app.accounts.rules import (
+    IDLE_LASTS,
+    PERMISSIONS,
+    SEES_ALL,
+    SIGN_IN_LASTS,
+    VISIT_EVERY,
+    Role,
+    idle_lasts,
+)
 from app.db import OrganisationSession
 from app.errors import NotFound
 from app.ids import OrganisationId, digest
@@ -134,9 +143,7 @@ def note_visit(session: OrganisationSession, person: Person, *, now: datetime) -
 def sign_ins_of(session: OrganisationSession, user_id: UUID, *, now: datetime) -> list[SignIn]:
     """Where a user is signed in, the last seen first."""
     rows = session.scalars(
-        select(SignIn)
-        .where(SignIn.user_id == user_id, SignIn.created_at > now - SIGN_IN_LASTS)
-        .order_by(SignIn.seen_at.desc())
+        select(SignIn).where(SignIn.user_id == user_id, ~_is_over(now)).order_by(SignIn.seen_at.desc())
     )
     return list(rows)
 
@@ -164,7 +171,7 @@ def end_sign_ins_at(session: OrganisationSession, user_id: UUID, organisation_id
 
 def forget_old_sign_ins(session: OrganisationSession, *, now: datetime) -> None:
     """Delete what can open nothing any more."""
-    session.execute(delete(SignIn).where(SignIn.created_at <= now - SIGN_IN_LASTS))
+    session.execute(delete(SignIn).where(_is_over(now)))
 
 
 def own_organisations(session: OrganisationSession, user_id: UUID) -> list[Workplace]:
@@ -176,6 +183,11 @@ def own_organisations(session: OrganisationSession, user_id: UUID) -> list[Workp
         .order_by(Organisation.name, Organisation.id)
     )
     return [Workplace(*row) for row in rows]
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """Too old, or idle for longer than any role may be."""
+    return or_(SignIn.created_at <= now - SIGN_IN_LASTS, SignIn.seen_at <= now - max(IDLE_LASTS.values()))
 
 
 def _actor(who: Row[Any], rows: Sequence[Row[Any]]) -> Actor:

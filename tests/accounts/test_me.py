@@ -83,6 +83,16 @@ def test_a_list_says_where_i_am_signed_in_without_an_address(
     assert len(ending_paths(page)) == 1  # not this one: that is what signing out is for
 
 
+def test_one_that_has_lain_idle_too_long_is_not_listed(
+    app: Flask, manager: FlaskClient, chain: Chain, hands: Hands
+) -> None:
+    on_a_phone(app, chain)
+    hands.move(hours=11)
+    assert "Safari, iPhone" in manager.get("/settings/me").text
+    hands.move(hours=1, seconds=1)
+    assert "Safari, iPhone" not in manager.get("/settings/me").text
+
+
 def test_another_browser_is_ended(app: Flask, manager: FlaskClient, chain: Chain) -> None:
     phone = on_a_phone(app, chain)
     (path,) = ending_paths(manager.get("/settings/me").text)
