@@ -1,6 +1,6 @@
 """Webhooks through everything that runs in production: outbox, relay, Redis, RQ worker, real sockets.
 
-``python -m bench.webhooks [--database URL] [--events 1000] [--rate 20] [--hanging 50] [--without-worker]``.
+``python -m bench.webhooks [--postgres] [--events 1000] [--rate 20] [--hanging 50] [--without-worker]``.
 A receiver on loopback keeps what it hears. Every signature is verified with the public Standard Webhooks
 libraries for Python and, where npm can be had, JavaScript (installed into a temporary folder). Then endpoints
 that never answer stand beside it.
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,7 @@ from statistics import quantiles
 from time import monotonic, sleep
 from typing import Any
 
+from flask import Flask
 from standardwebhooks import Webhook
 
 from app import clock
@@ -34,7 +35,7 @@ from app.settings import load_settings
 from app.webhooks.actions import EndpointDraft, create_endpoint
 from app.webhooks.rules import MOST_ENDPOINTS, TYPES
 from tests.make import Chain, make_chain, make_response
-from tests.servers import redis_server
+from tests.servers import postgres_server, redis_server
 from tests.webhooks.cast import SOMEBODY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,8 +90,12 @@ class Ear:
 def main() -> None:
     """Run both parts and print the figures."""
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="vidhuk-webhooks-") as folder, redis_server() as redis_url:
-        url = options.database or f"sqlite:///{folder}/bench.sqlite3"
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vidhuk-webhooks-"))
+        redis_url = stack.enter_context(redis_server())
+        url = f"sqlite:///{folder}/bench.sqlite3"
+        if options.postgres:
+            url = stack.enter_context(stack.enter_context(postgres_server()).database("bench"))
         own = {
             "DATABASE_URL": url,
             "REDIS_URL": redis_url,
@@ -103,10 +108,13 @@ def main() -> None:
         names = ["ticker"] if options.without_worker else ["ticker", "work webhooks"]
         with app.app_context(), _running(names, own, Path(folder)) as processes:
             warm_up()
+            before = {name: _cpu_seconds(process.pid) for name, process in processes.items()}
             healthy(options.events, options.rate, Path(folder))
             for name, process in processes.items():
-                print(f"{name}: {_megabytes(process.pid):.0f} MiB (PSS)")
-            beside_hanging(options.hanging, options.rate)
+                used = _cpu_seconds(process.pid) - before[name]
+                print(f"{name}: {used:.1f} s of CPU, {_megabytes(process.pid):.0f} MiB (PSS)")
+            print("load average of the machine: {:.1f}, {:.1f}, {:.1f}".format(*os.getloadavg()))
+            beside_hanging(app, options.hanging, options.rate)
 
 
 def warm_up() -> None:
@@ -134,7 +142,7 @@ def healthy(events: int, rate: float, folder: Path) -> None:
         print(f"verified with the JavaScript library: {_verified_in_javascript(ear, secret, folder)}")
 
 
-def beside_hanging(count: int, rate: float) -> None:
+def beside_hanging(app: Flask, count: int, rate: float) -> None:
     """The same while many endpoints take every connection and never answer."""
     ear = Ear()
     with ear.listening() as address, socket.create_server(("127.0.0.1", 0), backlog=1000) as hanging:
@@ -146,9 +154,10 @@ def beside_hanging(count: int, rate: float) -> None:
         good = make_chain("beside", now=now)
         _endpoint(good, address, ["response.received"])
         events = int(60 * min(rate, 5))
-        _answer([*chains, good], events, min(rate, 5))
+        threading.Thread(target=_in_context, args=(app, lambda: _answer(chains, 60, 1)), daemon=True).start()
+        _answer([good], events, min(rate, 5))
         _wait_for(ear, events)
-        print(f"\nbeside {count} endpoints that hang, {events} events each in a minute")
+        print(f"\nbeside {count} endpoints that hang and hear of 60 events each, {events} events in a minute")
         _tell("from event to receipt", ear.delays())
 
 
@@ -159,6 +168,11 @@ def _answer(chains: Sequence[Chain], count: int, rate: float) -> None:
         sleep(max(0.0, began + n / rate - monotonic()))
         for chain in chains:
             make_response(chain, 2 if n % DETRACTORS_EACH == 0 else 9, now=clock.now())
+
+
+def _in_context(app: Flask, work: Callable[[], None]) -> None:
+    with app.app_context():
+        work()
 
 
 def _endpoint(chain: Chain, url: str, types: Sequence[str]) -> str:
@@ -240,9 +254,14 @@ def _megabytes(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _options() -> Any:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", help="a database that may be filled; a new SQLite file unless told")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own, not on SQLite")
     parser.add_argument("--events", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=20, help="answers a second")
     parser.add_argument("--hanging", type=int, default=50)

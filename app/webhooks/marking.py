@@ -1,14 +1,15 @@
 """How attempts end: delivered, to be tried again, given up; an endpoint that only fails is given up too."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from random import Random
+from uuid import UUID
 
 import structlog
 from sqlalchemy import select, tuple_, update
 
-from app.db import OrganisationSession, holds, insert_once, locking, transaction
+from app.db import OrganisationSession, insert_once, locking, transaction
 from app.webhooks.actions.endpoints import give_up_endpoint, hold_back
 from app.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookTally
 from app.webhooks.rules import (
@@ -30,26 +31,49 @@ _chance = Random()  # noqa: S311 - spreads retries; nobody may gain by guessing 
 
 def mark_run(run: Run, results: Sequence[Result], *, now: datetime) -> None:
     """Store how a run ended. What cannot be marked is sent again when its lease is over."""
-    organisation_id = run[0].claimed.organisation_id
+    if _try_to_store(run, results, now=now):
+        return
+    for result in results:  # one of them cannot be marked: that must not cost the others their marks
+        _try_to_store((result.parcel,), [result], now=now)
+
+
+def _try_to_store(run: Run, results: Sequence[Result], *, now: datetime) -> bool:
     try:
-        with transaction(organisation_id) as session:
-            _release(session, run[len(results) :])
-            _mark_all(session, results, now=now)
-            _hold_back_if_disabled(session, run[0], now=now)
-    except Exception as error:  # noqa: BLE001 - the other runs must not lose their marks for it
-        log.error("marking_failed", organisation=str(organisation_id), error=type(error).__name__)
+        with transaction(run[0].claimed.organisation_id) as session:
+            _store(session, run, results, now=now)
+    except Exception as error:  # noqa: BLE001 - other runs must not lose their marks for it
+        log.error("marking_failed", endpoint=str(run[0].endpoint_id), error=type(error).__name__)
+        return False
+    return True
 
 
-def _mark_all(session: OrganisationSession, results: Iterable[Result], *, now: datetime) -> None:
-    ended: Counter[str] = Counter()
-    for result in results:
-        try:
-            with session.begin_nested():
-                if _mark(session, result, now=now):
-                    ended[_outcome(result)] += 1
-        except Exception as error:  # noqa: BLE001 - one delivery must not cost the others their marks
-            log.error("mark_failed", delivery=str(result.parcel.claimed.id), error=type(error).__name__)
-    _tally(session, ended)
+def _store(session: OrganisationSession, run: Run, results: Sequence[Result], *, now: datetime) -> None:
+    """The endpoint is locked first, as everywhere; whoever lost a lease changes nothing."""
+    found = select(WebhookEndpoint).where(WebhookEndpoint.id == run[0].endpoint_id)
+    endpoint = session.scalar(locking(found))
+    if endpoint is None:
+        return
+    _release(session, run[len(results) :])
+    held = _held(session, results)
+    ours = [(held[key], result) for result in results if (key := result.parcel.claimed.id) in held]
+    for delivery, result in ours:
+        _add_attempt(session, delivery, result)
+        if is_success(result.status):
+            _delivered(endpoint, delivery, now=now)
+        else:
+            _failed(session, endpoint, delivery, result, now=now)
+    session.flush()
+    if not endpoint.is_active:  # perhaps only since this run was taken
+        hold_back(session, endpoint, now=now)
+    _tally(session, Counter(_outcome(result) for _, result in ours))
+
+
+def _held(session: OrganisationSession, results: Sequence[Result]) -> dict[UUID, WebhookDelivery]:
+    """The deliveries that are still ours, locked."""
+    keys = [(result.parcel.claimed.id, result.parcel.claimed.lease_no) for result in results]
+    ours = tuple_(WebhookDelivery.id, WebhookDelivery.lease_no).in_(keys)
+    rows = session.scalars(locking(select(WebhookDelivery).where(ours).order_by(WebhookDelivery.id)))
+    return {row.id: row for row in rows}
 
 
 def _release(session: OrganisationSession, unsent: Sequence[Parcel]) -> None:
@@ -62,31 +86,6 @@ def _release(session: OrganisationSession, unsent: Sequence[Parcel]) -> None:
             .values(lease_until=None, attempts=WebhookDelivery.attempts - 1)
             .execution_options(synchronize_session=False)
         )
-
-
-def _hold_back_if_disabled(session: OrganisationSession, parcel: Parcel, *, now: datetime) -> None:
-    """The endpoint may have been disabled while this run was under way."""
-    endpoint = session.get(WebhookEndpoint, (session.scope(), parcel.endpoint_id))
-    if endpoint and not endpoint.is_active:
-        hold_back(session, endpoint, now=now)
-
-
-def _mark(session: OrganisationSession, result: Result, *, now: datetime) -> bool:
-    """Whether the attempt was still ours to mark. The endpoint is locked first, as everywhere."""
-    parcel = result.parcel
-    endpoint = session.scalar(
-        locking(select(WebhookEndpoint).where(WebhookEndpoint.id == parcel.endpoint_id))
-    )
-    delivery = session.scalar(locking(select(WebhookDelivery).where(holds(WebhookDelivery, parcel.claimed))))
-    if endpoint is None or delivery is None:
-        return False
-    _add_attempt(session, delivery, result)
-    if is_success(result.status):
-        _delivered(endpoint, delivery, now=now)
-    else:
-        _failed(session, endpoint, delivery, result, now=now)
-    session.flush()
-    return True
 
 
 def _add_attempt(session: OrganisationSession, delivery: WebhookDelivery, result: Result) -> None:
