@@ -16,6 +16,7 @@ from app.ids import new_key
 from app.invitations.queries import find_invitation
 from app.invitations.rules import Kind
 from app.invitations.tickets import Ticket, invitation_path
+from app.responses import moulds
 from app.responses.entrances import Entrance
 from app.responses.links import return_path
 from app.responses.models import Response
@@ -25,6 +26,7 @@ from app.surveys.queries import wording
 from app.surveys.rules import Wording
 from app.touchpoints.models import QrCode
 from app.web.forms import Form
+from app.web.headers import nonce
 from app.web.languages import LANGUAGES, request_language
 from app.web.settings import settings
 
@@ -34,26 +36,48 @@ _FIELDS = {"form": "comment"}
 
 def survey_screen(entrance: Entrance, *, key: str | None, faults: Mapping[str, str] | None = None) -> Page:
     """One question, eleven buttons. A rating in the address only looks pressed; a tap sends it."""
+    pressed = request.args.get("rating", request.args.get("score", ""))
+    key = key or new_key()
+    if entrance.ticket or faults or pressed:
+        page = make_response(_survey_html(entrance, key, pressed, faults or {}), 422 if faults else 200)
+    else:
+        page = make_response(_usual_survey_html(entrance, key))
+    page.headers["Referrer-Policy"] = "no-referrer"
+    # Kept for the Back button alone, which then shows the same key again: one shopper, one row.
+    page.headers["Cache-Control"] = "private, no-cache"
+    return page
+
+
+def _usual_survey_html(entrance: Entrance, key: str) -> str:
+    """What nearly everybody sees who scans a code: nothing is pressed yet, and nothing is wrong."""
+
+    def render() -> str:
+        return _survey_html(entrance, moulds.KEY, "", {}, nonce=lambda: moulds.NONCE)
+
+    html = moulds.survey_html(entrance.path, request_language(), entrance.door, render)
+    return moulds.cast(html, key, nonce())
+
+
+def _survey_html(
+    entrance: Entrance, key: str, pressed: str, faults: Mapping[str, str], **others: object
+) -> str:
     door = entrance.door
     words = _words(door.wording, door.default_language)
-    page = _page(
+    return render_template(
         "responses/survey.html",
-        422 if faults else 200,
         entrance=entrance,
         door=door,
         place=_spot(entrance),
         privacy=_privacy(entrance.ticket),
         question=words.question.replace("{store}", door.store_name),
         words=words,
-        key=key or new_key(),
-        pressed=request.args.get("rating", request.args.get("score", "")),
+        key=key,
+        pressed=pressed,
         ratings=RATINGS,
-        fault=_explained(faults or {}),
+        fault=_explained(faults),
         choices={code: LANGUAGES[code] for code in door.languages if code in LANGUAGES},
+        **others,
     )
-    # Kept for the Back button alone, which then shows the same key again: one shopper, one row.
-    page.headers["Cache-Control"] = "private, no-cache"
-    return page
 
 
 def received_screen(entrance: Entrance, received_at: datetime) -> Page:

@@ -26,6 +26,23 @@ def speak(chain: Chain, *languages: str) -> None:
     forget_doors()
 
 
+def test_every_look_gets_a_key_and_a_nonce_of_its_own(phone: Phone) -> None:
+    pages = [phone.open() for _ in range(3)]
+    assert len({hidden(page, "key") for page in pages}) == 3
+    nonces = [re.findall(r'nonce="([^"]+)"', page.text) for page in pages]
+    assert len({nonce for found in nonces for nonce in found}) == 3
+    for page, found in zip(pages, nonces, strict=True):
+        assert f"'nonce-{found[0]}'" in page.headers["Content-Security-Policy"]
+
+
+def test_a_page_that_is_kept_changes_with_what_is_behind_it(chain: Chain, phone: Phone) -> None:
+    assert "Store 1" in phone.open().text
+    with transaction(chain.organisation_id) as session:
+        get_row(session, Store, chain.store_id).name = "Corner shop"
+    forget_doors()
+    assert "Corner shop" in phone.open().text
+
+
 def test_looking_records_nothing(chain: Chain, phone: Phone) -> None:
     for _ in range(3):
         assert phone.open("&rating=3").status_code == 200
