@@ -5,8 +5,6 @@ Made from the routes themselves: a route with a value in its address that has no
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from uuid import UUID
 
 import pytest
@@ -15,22 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.accounts.models import ApiKey, SignIn, TeamInvitation
-from app.alerts.models import Policy
-from app.db import reading
-from app.people.models import Employee
-from app.surveys.models import Survey
 from app.web.access import access_of
-from app.webhooks.models import WebhookDelivery
-from tests.accounts.stories import invite
 from tests.api.cast import new_api_key
+from tests.everything import ID, Everything
 from tests.fakes import Hands
-from tests.invitations.cast import invitations, link, till
-from tests.make import Chain, get_alert_of, make_response, order_print_run, response_of, rows_of, sign_in
-from tests.stores.tables import TABLE, send
-from tests.webhooks.cast import add_endpoint
+from tests.make import Chain, sign_in
 
-ID = r"<(?:[^>]*:)?(\w+)>"
 NOT_THERE = {"number": "987654", "code": "0000000", "key_id": "000000000", "token": "A" * 22}
 NOBODY = str(UUID(int=7))
 # What differs from answer to answer, whoever asks.
@@ -39,65 +27,6 @@ OWN_TO_EACH = re.compile(r'nonce="[^"]*"|[0-9a-f]{12}|name="csrf_token" value="[
 OF_THE_CHAIN = ("/surveys/", "/settings/", "/team/", "/api/v1/deliveries/", "/api/v1/webhook-endpoints/")
 # No secret of anybody: a channel has the same name for all.
 COMMON = {"/settings/notifications/<channel>/test"}
-
-
-@dataclass(frozen=True)
-class Victim:
-    """A chain with one of everything in its first store, and the address of each."""
-
-    app: Flask
-    chain: Chain
-
-    @cached_property
-    def values(self) -> dict[str, str]:
-        """What stands in addresses, by the beginning of the route and the name of the value."""
-        key = make_response(self.chain, 2, comment="Черга")
-        owner = sign_in(self.app, self.chain, "owner")
-        add_endpoint(self.chain)
-        make_response(self.chain, 9)
-        link(self.chain, cashier="07", name="Олена")
-        new_api_key(self.chain)
-        invite(owner, self.chain)
-        number = str(get_alert_of(self.chain, key).number)
-        (delivery, *_) = rows_of(self.chain, WebhookDelivery)
-        return {
-            "number": number,
-            "response_id": str(response_of(self.chain, key).id),
-            "store_id": str(self.chain.store_id),
-            "touchpoint_id": str(self.chain.touchpoint_id),
-            "code": self.chain.code,
-            "employee_id": self._first(Employee),
-            "survey_id": self._first(Survey),
-            "policy_id": self._first(Policy),
-            "endpoint_id": str(delivery.endpoint_id),
-            "delivery_id": str(delivery.id),
-            "membership_id": str(self.chain.manager_id),
-            "import_id": str(send(owner, TABLE).location).rpartition("/")[2],
-            "run_id": str(order_print_run(self.chain)),
-            "sign_in_id": self._sign_in(),
-            "key_id": till(self.chain).key_id,
-            "/settings/api-keys/key_id": self._first(ApiKey),
-            "/team/invitation_id": self._first(TeamInvitation),
-            "/api/v1/invitation_id": str(invitations(self.chain)[0].id),
-        }
-
-    def _first(self, kind: type) -> str:
-        return str(rows_of(self.chain, kind)[0].id)
-
-    def _sign_in(self) -> str:
-        with reading(None) as session:
-            return str(session.query(SignIn).first().id)  # type: ignore[union-attr]
-
-    def path(self, rule: Rule) -> str:
-        """An address of the route that leads to something of the chain's."""
-        return re.sub(ID, lambda found: self._value(rule, found[1]), rule.rule)
-
-    def _value(self, rule: Rule, name: str) -> str:
-        for place, value in self.values.items():
-            start, _, own_name = place.rpartition("/")
-            if start and own_name == name and rule.rule.startswith(start):
-                return value
-        return self.values[name]
 
 
 def nowhere(rule: Rule) -> str:
@@ -122,12 +51,12 @@ def told(answer: TestResponse) -> tuple[int, str]:
 
 
 @pytest.fixture
-def victim(app: Flask, chain: Chain, hands: Hands) -> Victim:
+def victim(app: Flask, chain: Chain, hands: Hands) -> Everything:
     """The chain that others are curious about."""
-    return Victim(app, chain)
+    return Everything(app, chain)
 
 
-def differing(victim: Victim, rules: Iterator[tuple[Rule, str]], ask: object) -> list[str]:
+def differing(victim: Everything, rules: Iterator[tuple[Rule, str]], ask: object) -> list[str]:
     """The routes that answer differently for what is the victim's and for what is not there."""
     found = []
     for rule, method in rules:
@@ -139,39 +68,39 @@ def differing(victim: Victim, rules: Iterator[tuple[Rule, str]], ask: object) ->
     return found
 
 
-def test_every_guarded_route_has_its_values(victim: Victim, app: Flask) -> None:
+def test_every_guarded_route_has_its_values(victim: Everything, app: Flask) -> None:
     rules = [rule for kind in ("member", "api_key") for rule, _ in guarded(app, kind)]
     names = {name for rule in rules for name in rule.arguments}
     known = {place.rpartition("/")[2] for place in victim.values}
-    assert names - known == set(), "say in Victim.values what stands for it"
+    assert names - known == set(), "say in Everything.values what stands for it"
 
 
 @pytest.mark.parametrize("who", ["owner", "manager"])
-def test_another_chain_sees_nothing(victim: Victim, app: Flask, foreign_chain: Chain, who: str) -> None:
+def test_another_chain_sees_nothing(victim: Everything, app: Flask, foreign_chain: Chain, who: str) -> None:
     assert victim.values
     browser = sign_in(app, foreign_chain, who)
     assert differing(victim, guarded(app, "member"), _asking(browser)) == []
 
 
-def test_the_manager_of_another_store_sees_nothing(victim: Victim, app: Flask, chain: Chain) -> None:
+def test_the_manager_of_another_store_sees_nothing(victim: Everything, app: Flask, chain: Chain) -> None:
     assert victim.values
     browser = sign_in(app, chain, "other")
     rules = ((rule, method) for rule, method in guarded(app, "member") if not _is_of_the_chain(rule))
     assert differing(victim, rules, _asking(browser)) == []
 
 
-def test_the_key_of_another_chain_opens_nothing(victim: Victim, app: Flask, foreign_chain: Chain) -> None:
+def test_the_key_of_another_chain_opens_nothing(victim: Everything, app: Flask, foreign_chain: Chain) -> None:
     assert victim.values
     assert differing(victim, guarded(app, "api_key"), _with_key(app, new_api_key(foreign_chain))) == []
 
 
-def test_a_key_for_another_store_opens_nothing(victim: Victim, app: Flask, chain: Chain) -> None:
+def test_a_key_for_another_store_opens_nothing(victim: Everything, app: Flask, chain: Chain) -> None:
     assert victim.values
     key = new_api_key(chain, stores=[chain.other_store_id])
     assert differing(victim, guarded(app, "api_key"), _with_key(app, key)) == []
 
 
-def test_what_belongs_to_the_victim_is_really_there(victim: Victim, app: Flask, chain: Chain) -> None:
+def test_what_belongs_to_the_victim_is_really_there(victim: Everything, app: Flask, chain: Chain) -> None:
     assert victim.values
     browser = sign_in(app, chain, "owner")
     looks = [rule for rule, method in guarded(app, "member") if method == "GET"]

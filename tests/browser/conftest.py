@@ -22,6 +22,7 @@ class Site:
 
     address: str
     chain: Chain
+    app: Flask
 
     @property
     def survey(self) -> str:
@@ -47,7 +48,7 @@ def site(app: Flask, chain: Chain) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", chain)
+    yield Site(f"http://127.0.0.1:{server.server_port}", chain, app)
     server.shutdown()
     thread.join()
     server.server_close()
