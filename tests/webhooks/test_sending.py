@@ -241,7 +241,9 @@ def test_two_runs_are_under_way_to_an_endpoint_one_delivery_while_it_fails(chain
 
 
 def test_the_oldest_go_first(chain: Chain) -> None:
-    ready(chain, events=50)
+    ready(chain, events=0)
+    for n in range(50, 0, -1):
+        make_response(chain, 9, now=NOON - n * SECOND)
     first = take(NOON, Room(1, 1))
     assert len(first) == 20
     order = [row.id for row in deliveries(chain)]
