@@ -7,7 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, pages
 from app.accounts.keys import check_api_key
-from app.accounts.sessions import load_actor, use_sessions
+from app.accounts.sessions import load_person, use_sessions
+from app.channels.health import watch_channels
 from app.db import connect_database
 from app.events import use_flow
 from app.flow import FLOW
@@ -36,8 +37,6 @@ def create_app(settings: Settings) -> Flask:
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_REQUEST_BYTES,
         MAX_FORM_PARTS=_FORM_PARTS,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         VIDHUK=settings,
     )
     if settings.trusted_proxy_hops:
@@ -52,10 +51,11 @@ def create_app(settings: Settings) -> Flask:
     log_requests(app)
     measure_requests(app)
     watch_promises()
+    watch_channels()
     watch_webhooks()
     speak_languages(app)
     use_sessions(app)
-    guard_routes(app, load_actor, check_api_key)
+    guard_routes(app, load_person, check_api_key)
     answer_errors(app)
     prepare_templates(app)
     pages.register(app)

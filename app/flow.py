@@ -1,6 +1,12 @@
 """Read this first: for each event, what happens now (same transaction) and what later (jobs, by workers)."""
 
-from app.alerts.actions import follow_completion, open_for_comment, open_for_rating, reconsider_rating
+from app.alerts.actions import (
+    follow_completion,
+    open_for_comment,
+    open_for_rating,
+    reconsider_rating,
+    release_alerts,
+)
 from app.classification.actions import request_classification
 from app.events import EventName, Flow, Reaction
 from app.notifications.actions import queue_notifications
@@ -9,8 +15,11 @@ from app.webhooks.actions import promise_deliveries, queue_notices
 JUDGE = "judge_pending_comments"
 NOTIFY = "send_due_notifications"
 REPLY = "send_due_replies"
+TRY = "send_due_trials"
 DELIVER = "deliver_webhooks"
 TELL_OWNERS = "send_due_endpoint_notices"
+ACCOUNT_MAIL = "send_due_account_mail"
+PRINT = "make_print_runs"
 
 FLOW: Flow = {
     # A shopper taps a rating: a bad one opens an alert at once. Systems of the chain hear of public events.
@@ -30,8 +39,15 @@ FLOW: Flow = {
     EventName.SHOPPER_WROTE: Reaction(),
     EventName.ALERT_REOPENED: Reaction(),
     EventName.ALERT_RESOLVED: Reaction(),
+    # A member tries a channel of theirs.
+    EventName.TRIAL_REQUESTED: Reaction(later=(TRY,)),
     EventName.ALERT_CLOSED: Reaction(now=(promise_deliveries,)),
     # An endpoint wants one of these events. A receiver that only fails is given up, and the owners hear.
     EventName.DELIVERY_PROMISED: Reaction(later=(DELIVER,)),
     EventName.ENDPOINT_DISABLED: Reaction(now=(queue_notices,), later=(TELL_OWNERS,)),
+    # The team changes: who was asked gets a letter; whoever left, or sees less, gives back what they held.
+    EventName.MEMBER_INVITED: Reaction(later=(ACCOUNT_MAIL,)),
+    EventName.MEMBER_CHANGED: Reaction(now=(release_alerts,)),
+    # Apart from the loop: many cards are printed into one file while the member looks on.
+    EventName.PRINT_RUN_ORDERED: Reaction(later=(PRINT,)),
 }

@@ -13,8 +13,9 @@ OrganisationId = NewType("OrganisationId", UUID)
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
+KEY_ID_LENGTH = 8
 _FOLD = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SUBJECT_BYTES = 32
+_ID_BYTES = 16
 _MAC_BYTES = 12
 
 
@@ -41,8 +42,18 @@ def is_key(text: str) -> bool:
 
 def new_printed_code() -> str:
     """Six random symbols of Crockford's alphabet and their check symbol, as printed under a QR code."""
-    body = "".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH))
-    return body + check_symbol(body)
+    return _random_code(CODE_LENGTH)
+
+
+def new_key_id() -> str:
+    """The public name of a secret key that tills sign with: eight symbols and their check symbol."""
+    return _random_code(KEY_ID_LENGTH)
+
+
+def is_key_id(text: str) -> bool:
+    """Whether the text is such a name in its one spelling."""
+    is_spelt = len(text) == KEY_ID_LENGTH + 1 and all(symbol in CROCKFORD for symbol in text)
+    return is_spelt and check_symbol(text[:-1]) == text[-1]
 
 
 def check_symbol(body: str) -> str:
@@ -64,22 +75,26 @@ def fold_printed_code(text: str) -> str | None:
 
 def sign(secret: str, purpose: str, organisation_id: UUID, subject_id: UUID) -> str:
     """A link token for one row and one purpose: both ids and 96 bits of HMAC-SHA256, canonically spelt."""
-    subject = organisation_id.bytes + subject_id.bytes
-    return _encode(subject + _mac(secret, purpose, subject))
+    return _token(secret, purpose, organisation_id.bytes + subject_id.bytes)
+
+
+def sign_row(secret: str, purpose: str, row_id: UUID) -> str:
+    """A short link token, 38 signs: the row's id alone with its MAC, for messages that are paid by length."""
+    return _token(secret, purpose, row_id.bytes)
 
 
 def read_signed(secret: str, purpose: str, token: str) -> tuple[OrganisationId, UUID] | None:
     """The organisation and row that `sign` named for the same purpose, or ``None`` for anything else."""
-    try:
-        raw = _decode(token)
-    except (ValueError, binascii.Error):
+    subject = _subject(secret, purpose, token, 2 * _ID_BYTES)
+    if subject is None:
         return None
-    if len(raw) != _SUBJECT_BYTES + _MAC_BYTES or _encode(raw) != token:
-        return None
-    subject, mac = raw[:_SUBJECT_BYTES], raw[_SUBJECT_BYTES:]
-    if not hmac.compare_digest(mac, _mac(secret, purpose, subject)):
-        return None
-    return OrganisationId(UUID(bytes=subject[:16])), UUID(bytes=subject[16:])
+    return OrganisationId(UUID(bytes=subject[:_ID_BYTES])), UUID(bytes=subject[_ID_BYTES:])
+
+
+def read_signed_row(secret: str, purpose: str, token: str) -> UUID | None:
+    """The row that `sign_row` named for the same purpose, or ``None`` for anything else."""
+    subject = _subject(secret, purpose, token, _ID_BYTES)
+    return None if subject is None else UUID(bytes=subject)
 
 
 def purpose_key(secret: str, purpose: str) -> bytes:
@@ -90,6 +105,27 @@ def purpose_key(secret: str, purpose: str) -> bytes:
 def digest(text: str) -> str:
     """SHA-256 in hexadecimal, for secrets that are compared and never shown."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _token(secret: str, purpose: str, subject: bytes) -> str:
+    return _encode(subject + _mac(secret, purpose, subject))
+
+
+def _subject(secret: str, purpose: str, token: str, size: int) -> bytes | None:
+    """What a token of that size stands for, if it is ours and canonically spelt."""
+    try:
+        raw = _decode(token)
+    except (ValueError, binascii.Error):
+        return None
+    if len(raw) != size + _MAC_BYTES or _encode(raw) != token:
+        return None
+    subject, mac = raw[:size], raw[size:]
+    return subject if hmac.compare_digest(mac, _mac(secret, purpose, subject)) else None
+
+
+def _random_code(length: int) -> str:
+    body = "".join(secrets.choice(CROCKFORD) for _ in range(length))
+    return body + check_symbol(body)
 
 
 def _mac(secret: str, purpose: str, subject: bytes) -> bytes:

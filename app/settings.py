@@ -26,6 +26,10 @@ def _web_address(value: str | None) -> str | None:
     return value.rstrip("/") if value else None
 
 
+def _needed_web_address(value: str) -> str:
+    return _web_address(value) or ""
+
+
 def _database(value: str | None) -> str | None:
     if not value:
         return None
@@ -66,6 +70,7 @@ class Settings(BaseModel):
     sentiment_model: str | None = None
     mail_url: str | None = None
     mail_from: str = "vidhuk@localhost"
+    telegram_api_url: Annotated[str, AfterValidator(_needed_web_address)] = "https://api.telegram.org"
     trusted_proxy_hops: int = Field(0, ge=0, le=5)
     allow_private_targets: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = ()
     contact_retention_days: int = Field(90, ge=1, le=3650)

@@ -1,7 +1,9 @@
 """How Alembic reaches the database: the address comes from the caller, one migration run at a time."""
 
 from alembic import context
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import create_engine, event, pool, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app import tables
 from app.db import Base, prepare_engine
@@ -13,6 +15,8 @@ def run(url: str) -> None:
     """Migrate in one transaction, under an advisory lock so that two deployments cannot collide."""
     engine = create_engine(url, poolclass=pool.NullPool)
     prepare_engine(engine)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _let_references_wait)
     with engine.connect().execution_options(is_write=True) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET lock_timeout = '10s'"))
@@ -23,7 +27,15 @@ def run(url: str) -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            assert not broken, f"references that lead nowhere: {broken[:3]}"
         connection.commit()
+
+
+def _let_references_wait(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    """SQLite changes a table by copying it: meanwhile references to it must not fire. They are checked after."""
+    connection.cursor().execute("PRAGMA foreign_keys=OFF")
 
 
 assert tables.ALL

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from app.factory import create_app
 from app.settings import Settings
 from tests import servers
 from tests.fakes import Hands, MailServer
+from tests.fakes_channels import SmsServer, Telegram
 from tests.make import NOON, SECRET, Chain, make_chain
+
+LOOPBACK = {"allow_private_targets": (ip_network("127.0.0.0/8"),)}
 
 
 class Browser(FlaskClient):
@@ -91,6 +95,8 @@ def app(session_app: Flask) -> Iterator[Flask]:
         db.session.remove()
         with transaction(None) as session:
             session.is_across = True
+            # With its organisation go the deeds, too, which the database lets nobody delete otherwise.
+            session.execute(text("DELETE FROM organisations"))
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(text(f'DELETE FROM "{table.name}"'))
 
@@ -110,6 +116,28 @@ def mail_server(app: Flask) -> Iterator[MailServer]:
     with MailServer() as server:
         app.config["VIDHUK"] = own.model_copy(update={"mail_url": server.url})
         yield server
+    app.config["VIDHUK"] = own
+
+
+@pytest.fixture
+def telegram(app: Flask) -> Iterator[Telegram]:
+    """A Bot API on this machine, in the place of Telegram's."""
+    with Telegram() as server, _settings(app, telegram_api_url=server.url, **LOOPBACK):
+        yield server
+
+
+@pytest.fixture
+def sms_server(app: Flask) -> Iterator[SmsServer]:
+    """A gateway of SMS on this machine, which may be spoken to."""
+    with SmsServer() as server, _settings(app, **LOOPBACK):
+        yield server
+
+
+@contextlib.contextmanager
+def _settings(app: Flask, **changes: object) -> Iterator[None]:
+    own = app.config["VIDHUK"]
+    app.config["VIDHUK"] = own.model_copy(update=changes)
+    yield
     app.config["VIDHUK"] = own
 
 

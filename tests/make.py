@@ -7,19 +7,23 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.accounts import queries as accounts
 from app.accounts.actions import add_member, create_organisation, create_user
-from app.accounts.models import Membership, User
+from app.accounts.models import SignIn, User
 from app.accounts.rules import Role
+from app.accounts.sign_ins import begin_sign_in, find_visit
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.policies import create_default_policy
 from app.alerts.queries import find_alert_of, history
+from app.audit.rules import Doer
 from app.contacts.actions import Keeping
 from app.contacts.rules import read_contact
-from app.db import OrganisationRow, reading, transaction
-from app.ids import OrganisationId, new_key
+from app.db import OrganisationRow, reading, transaction, transaction_across
+from app.ids import OrganisationId, digest, new_key
+from app.printing.actions import Order, order_run
+from app.printing.queries import Where, printable
+from app.printing.rules import FORMATS, Languages
 from app.responses.actions import Completion, ResponseDraft, complete_response, record_response
 from app.responses.links import return_path
 from app.responses.models import Response
@@ -115,10 +119,16 @@ def sign_in(app: Flask, chain: Chain, who: str = "manager") -> FlaskClient:
 
 def actor_of(chain: Chain, who: str = "manager") -> Actor:
     """One of the cast as an action sees them."""
-    with reading(chain.organisation_id) as session:
-        user = session.scalars(select(User).where(User.email == f"{who}@{chain.slug}.example")).one()
-        membership = session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
-        return accounts.actor_of(session, user, membership)
+    email = f"{who}@{chain.slug}.example"
+    with transaction_across() as session:
+        user_id = session.scalars(select(User.id).where(User.email == email)).one()
+        token = begin_sign_in(session, user_id, "", now=NOON)
+        session.flush()
+        visit = find_visit(session, token, now=NOON)
+        session.execute(delete(SignIn).where(SignIn.token_digest == digest(token)))
+    assert visit is not None
+    assert visit.person.actor is not None
+    return visit.person.actor
 
 
 def make_response(
@@ -192,6 +202,15 @@ def tap_again(chain: Chain, key: str, rating: int, *, now: datetime) -> None:
             qr_code_id=first.qr_code_id,
         )
         record_response(session, draft, now=now)
+
+
+def order_print_run(chain: Chain, *, now: datetime = NOON, copies: int = 1) -> UUID:
+    """A print run of every code of the chain, ordered by the owner."""
+    with transaction(chain.organisation_id) as session:
+        order = Order(
+            FORMATS["labels"], Languages("en"), printable(session, None, Where()), "All", "en", copies
+        )
+        return order_run(session, order, chain.owner_id, Doer("Owner", chain.owner_id), now=now)
 
 
 def response_of(chain: Chain, key: str) -> Response:

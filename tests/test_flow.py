@@ -9,9 +9,11 @@ from werkzeug.test import TestResponse
 
 from app.alerts.actions import fire_due_timers
 from app.channels.email.models import MailboxMessage
+from app.notifications.chats import listen
 from app.touchpoints.doors import forget_doors
 from app.touchpoints.scans import flush_scans
-from tests.fakes import FakeClassifier, Hands
+from tests.fakes import FakeClassifier, Hands, MailServer
+from tests.fakes_channels import TOKEN, Telegram
 from tests.make import Chain, sign_in
 from tests.make import rows_of as rows
 from worker import jobs
@@ -27,9 +29,17 @@ class World:
         self.app = app
         self.chain = chain
         self.hands = hands
-        self.manager = sign_in(app, chain)
-        self.regional = sign_in(app, chain, "regional")
         self.shopper = app.test_client()
+
+    @property
+    def manager(self) -> FlaskClient:
+        """The store's manager, who signs in afresh: a night may have passed."""
+        return sign_in(self.app, self.chain)
+
+    @property
+    def regional(self) -> FlaskClient:
+        """The regional manager, likewise."""
+        return sign_in(self.app, self.chain, "regional")
 
     def wait(self, **time: float) -> None:
         """Let time pass, and everything happen that is due by then."""
@@ -101,9 +111,10 @@ def test_a_complaint_is_answered_in_time(world: World) -> None:
     assert "bad queue" in rows(world.chain, MailboxMessage)[0].body
 
     page = world.manager.get("/alerts/1").text
-    assert "+380671234567" in page
+    assert "+380 67 ••• ••67" in page
+    assert 'href="tel:+380671234567"' in world.manager.post("/alerts/1/reveal").text
     assert "Negative" in page
-    assert "29 min left" in page
+    assert "30\xa0min left · until" in page
     world.wait(minutes=4)
     assert world.manager.post("/alerts/1/acknowledge").status_code == 303
     assert "Manager has this alert already." in world.regional.post("/alerts/1/acknowledge").text
@@ -212,5 +223,51 @@ def test_a_complaint_at_night_waits_for_the_morning(world: World) -> None:
     assert world.mails() == []
     world.wait(minutes=1)
     assert world.mails() == [("manager", "Alert 1: rating 2, Store 1")]
-    assert "30 min left" in world.api(world.manager)
+    assert "30\xa0min left · until" in world.api(world.manager)
     assert link.startswith("/f/")
+
+
+def test_a_tap_on_the_phone_takes_the_alert(world: World, telegram: Telegram) -> None:
+    """Telegram from the settings page to the button: nobody signs in on the phone."""
+    owner, phone = sign_in(world.app, world.chain, "owner"), world.app.test_client()
+    assert owner.post("/settings/channels/telegram", data={"token": TOKEN}).status_code == 303
+    code = re.search(r"\?start=([\w-]{22})", world.manager.post("/settings/notifications/telegram/code").text)
+    assert code
+    telegram.write(f"/start {code[1]}")
+    listen(now=world.hands.at)
+    world.send(world.scan_and_tap(2), comment="bad queue at the till", contact="067 123 45 67")
+    world.wait(seconds=1)
+    _linked, message = telegram.sent
+    assert message["text"] == (
+        "Alert 1: rating 2, Store 1\n\nStore 1, rating 2 of 10\n\n> bad queue at the till\n\n"
+        "Answer until 25 Nov, 14:30."
+    )
+    ((button,),) = message["reply_markup"]["inline_keyboard"]
+    assert button["text"] == "Take it"
+    link = button["url"].removeprefix(world.app.config["VIDHUK"].base_url)
+    world.wait(minutes=4)
+    assert "Take it as Manager" in phone.get(link).text
+    assert "You have taken this alert." in phone.post(link).text
+    world.wait(minutes=15)
+    assert len(telegram.sent) == 2  # the 10-minute step asked whether anybody has taken it
+    assert world.mails() == []
+    world.wait(minutes=1)
+    assert world.mails() == [("regional", "Alert 1: still not answered, Store 1")]
+
+
+def test_when_every_channel_fails_the_alert_climbs_at_once_and_the_page_says_so(
+    world: World, mail_server: MailServer
+) -> None:
+    mail_server.refuse = "550 no such person"
+    world.send(world.scan_and_tap(1), comment="bad service")
+    world.wait(seconds=1)
+    for _ in range(4):
+        world.wait(seconds=2)
+    words = "Nobody could be told of alert 1: every channel failed."
+    assert words in world.manager.get("/alerts").text
+    assert words in world.regional.get("/").text
+    assert words not in sign_in(world.app, world.chain, "other").get("/alerts").text
+    assert "/alerts/1" in world.manager.get("/alerts").text
+    world.manager.post("/alerts/1/acknowledge")
+    world.manager.post("/alerts/1/dismiss", data={"reason": "test"})
+    assert words not in world.manager.get("/alerts").text

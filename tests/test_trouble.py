@@ -13,12 +13,12 @@ from app.classification.actions import judge_pending
 from app.db import db, migrate
 from app.factory import create_app
 from app.ids import new_key
-from app.notifications import actions
+from app.notifications.actions import sending
 from app.touchpoints.scans import flush_scans
 from tests.alerts.deeds import BASE_URL, fire
 from tests.conftest import Browser, make_settings
 from tests.fakes import BrokenClassifier
-from tests.make import NOON, Chain, make_chain, make_response, return_token, sign_in
+from tests.make import NOON, SECRET, Chain, make_chain, make_response, return_token, sign_in
 
 MARKER = "marker-of-a-comment"
 PHONE = "067 765 43 21"
@@ -109,12 +109,12 @@ def _whole_story(app: Flask, chain: Chain) -> str:
     judge_pending(BrokenClassifier(), now=NOON)
     fire(NOON)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise LookupError(MARKER, PHONE)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "compose_notification", fail)
-        actions.send_due_notifications(BASE_URL, now=NOON)
+        patch.setattr(sending, "compose_notification", fail)
+        sending.send_due_notifications(SECRET, BASE_URL, now=NOON)
         patch.setattr("app.alerts.views.return_page.shopper_writes", fail)
         shopper.post(f"/f/{return_token(chain, key)}", data={"text": MARKER})
     manager = sign_in(app, chain)

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from app import clock
+from app.accounts.letters import send_due_account_mail as send_account_mail
 from app.alerts.actions import send_due_replies as send_replies
 from app.channels.http import own_guard
 from app.classification.actions import judge_pending
 from app.notifications.actions import send_due_notifications as send_notifications
+from app.notifications.actions import send_due_trials as send_trials
+from app.printing.actions import make_due_runs
 from app.web.settings import settings
 from app.webhooks.actions import send_due_endpoint_notices as send_notices
 from worker.classifying import current_classifier
@@ -24,13 +27,19 @@ def judge_pending_comments() -> None:
 
 def send_due_notifications() -> None:
     """Send every notification that is due."""
-    _until_none_is_left(lambda: send_notifications(settings().base_url, now=clock.now()))
+    own = settings()
+    _until_none_is_left(lambda: send_notifications(own.secret_key, own.base_url, now=clock.now()))
 
 
 def send_due_replies() -> None:
     """Send every e-mail reply to a shopper that is due."""
     own = settings()
     _until_none_is_left(lambda: send_replies(own.secret_key, own.base_url, now=clock.now()))
+
+
+def send_due_trials() -> None:
+    """Send every test message that is due."""
+    _until_none_is_left(lambda: send_trials(now=clock.now()))
 
 
 def deliver_webhooks() -> None:
@@ -41,6 +50,17 @@ def deliver_webhooks() -> None:
 def send_due_endpoint_notices() -> None:
     """Tell owners of every endpoint that was given up."""
     _until_none_is_left(lambda: send_notices(settings().base_url, now=clock.now()))
+
+
+def send_due_account_mail() -> None:
+    """Send every letter about an account that is due."""
+    own = settings()
+    _until_none_is_left(lambda: send_account_mail(own, now=clock.now()))
+
+
+def make_print_runs() -> None:
+    """Make every print run that waits, the oldest first."""
+    _until_none_is_left(lambda: make_due_runs(settings().base_url, clock.now))
 
 
 def _until_none_is_left(work: Callable[[], int]) -> None:
@@ -56,7 +76,10 @@ JOBS: dict[str, Callable[[], None]] = {
         judge_pending_comments,
         send_due_notifications,
         send_due_replies,
+        send_due_trials,
+        send_due_account_mail,
         deliver_webhooks,
         send_due_endpoint_notices,
+        make_print_runs,
     )
 }

@@ -1,21 +1,26 @@
 """Queues, one for each kind of work, and the jobs in each. A worker serves one queue: RQ then loses none."""
 
-from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS
+from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
 
 CLASSIFY = "classify"
 NOTIFICATIONS = "notifications"
 WEBHOOKS = "webhooks"
+BULK = "bulk"
 
 QUEUE_OF: dict[str, str] = {
     JUDGE: CLASSIFY,
     NOTIFY: NOTIFICATIONS,
     REPLY: NOTIFICATIONS,
+    TRY: NOTIFICATIONS,
     TELL_OWNERS: NOTIFICATIONS,
     DELIVER: WEBHOOKS,
+    PRINT: BULK,
+    ACCOUNT_MAIL: NOTIFICATIONS,
 }
 QUEUES = tuple(dict.fromkeys(QUEUE_OF.values()))
 
-JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 90}
+# A print run of the largest size takes less than a minute on a slow machine.
+JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 90, BULK: 600}
 
-# Jobs that wait for strangers. Where no worker does them, the ticker does, in a loop of their own.
-SLOW = frozenset({DELIVER})
+# Jobs that wait for strangers or take long. Where no worker does them, the ticker has a loop for each.
+SLOW = frozenset({DELIVER, PRINT})

@@ -20,8 +20,8 @@ from worker.redis_server import find_server
 from worker.run_folder import FolderRefused, RunFolder
 from worker.screen import complain, say, step, tell_address, tell_death, tell_ready
 
-# Some of worker.queues, whose import would cost the size of the product. Webhooks are left to the ticker: a
-# process more would cost a laptop a hundred MiB.
+# Some of worker.queues, whose import would cost the size of the product. Webhooks and print runs are left to
+# the ticker: a process more would cost a laptop a hundred MiB.
 QUEUES = ("notifications", "classify")
 STOP_WITHIN_SECONDS = 10
 DEATHS_BEFORE_GIVING_UP = 3

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Select, exists, select
 
+from app.accounts.keeping import forget_what_is_over
+from app.accounts.models import AccountLetter
 from app.alerts.models import Message
 from app.api.actions import forget_old_calls
 from app.classification.actions import PATIENCE, judge_pending
@@ -13,8 +15,12 @@ from app.classification.models import Classification
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, is_free, looking_across, transaction_across
 from app.events.actions import forget_old_events
-from app.flow import DELIVER, JUDGE, NOTIFY, REPLY, TELL_OWNERS
-from app.notifications.models import Notification
+from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
+from app.invitations.actions import forget_expired_invitations
+from app.notifications.models import Notification, Trial
+from app.printing.actions import forget_runs
+from app.printing.models import PrintRun
+from app.stores.imports.actions import drop_old_imports
 from app.webhooks.actions import forget_old_deliveries
 from app.webhooks.models import EndpointNotice, WebhookDelivery
 from worker.hurry import Hurry, run_here
@@ -24,15 +30,20 @@ PROMISES: dict[str, type[LeasedRow]] = {
     JUDGE: Classification,
     NOTIFY: Notification,
     REPLY: Message,
+    TRY: Trial,
+    ACCOUNT_MAIL: AccountLetter,
     DELIVER: WebhookDelivery,
     TELL_OWNERS: EndpointNotice,
+    PRINT: PrintRun,
 }
-
-
 # What may be kept for a time only. Each erases in all organisations what is past it, or a part of that.
-HOUSE: tuple[Callable[..., int], ...] = (
+HOUSE: tuple[Callable[..., int | None], ...] = (
     erase_expired_contacts,
     forget_old_calls,
+    forget_what_is_over,
+    forget_expired_invitations,
+    drop_old_imports,
+    forget_runs,
     forget_old_deliveries,
     forget_old_events,
 )
@@ -62,17 +73,18 @@ def stand_in(*, now: datetime) -> list[str]:
     return late
 
 
-def deliver_alone(*, has_worker: bool, now: datetime) -> bool:
-    """Deliver webhooks here that no worker delivers; whether there were any. A loop of its own calls this.
+def do_alone(job: str, *, has_worker: bool, now: datetime) -> bool:
+    """Do a slow job here that no worker does; whether there was work. A loop of its own calls this.
 
     Where there is a worker it gets ten seconds, and all that is due while it has anything in hand.
     """
+    kind = PROMISES[job]
     with looking_across() as session:
-        is_late = session.scalar(_has_waited(WebhookDelivery, ALONE if has_worker else NOT_AT_ALL, now=now))
-        is_in_hand = has_worker and session.scalar(select(exists().where(WebhookDelivery.lease_until >= now)))
+        is_late = session.scalar(_has_waited(kind, ALONE if has_worker else NOT_AT_ALL, now=now))
+        is_in_hand = has_worker and session.scalar(select(exists().where(kind.lease_until >= now)))
     if not is_late or is_in_hand:
         return False
-    run_here(DELIVER)
+    run_here(job)
     return True
 
 
@@ -95,7 +107,7 @@ def keep_house(*, now: datetime) -> None:
             log.error("house_keeping_failed", chore=erase.__name__, error=type(error).__name__)
 
 
-def _keep(erase: Callable[..., int], *, now: datetime) -> int:
+def _keep(erase: Callable[..., int | None], *, now: datetime) -> int | None:
     """A part of it: some erase a thousand rows at a time, so that no other writer waits long."""
     with transaction_across() as session:
         return erase(session, now=now)

@@ -7,16 +7,21 @@ import structlog
 from flask import Flask
 
 from app import clock
+from app.accounts.resets import answer_password_requests
 from app.alerts.actions import fire_due_timers
+from app.flow import DELIVER, PRINT
+from app.notifications.chats import listen
+from app.web.settings import settings
 from worker.hurry import Hurry
-from worker.queues import WEBHOOKS
+from worker.queues import QUEUE_OF
 from worker.relay import relay
-from worker.sweep import deliver_alone, keep_house, stand_in, sweep
+from worker.sweep import do_alone, keep_house, stand_in, sweep
 
 log = structlog.get_logger()
 TIMERS_SECONDS = 1.0
 RELAY_SECONDS = 0.2
 SWEEP_SECONDS = 2.0
+CHATS_SECONDS = 1.0
 WEBHOOKS_SECONDS = 0.5
 HOUSE_SECONDS = 3600.0
 
@@ -37,7 +42,10 @@ class Ticker:
             (RELAY_SECONDS, lambda: relay(self._hurry)),
             (SWEEP_SECONDS, lambda: sweep(self._hurry, now=clock.now())),
             (SWEEP_SECONDS, lambda: stand_in(now=clock.now())),
-            (WEBHOOKS_SECONDS, self._deliver_alone),
+            (CHATS_SECONDS, lambda: listen(now=clock.now())),
+            (WEBHOOKS_SECONDS, lambda: self._do_alone(DELIVER)),
+            (SWEEP_SECONDS, lambda: self._do_alone(PRINT)),
+            (SWEEP_SECONDS, _answer_requests),
             (HOUSE_SECONDS, lambda: keep_house(now=clock.now())),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -47,8 +55,8 @@ class Ticker:
         for thread in threads:
             thread.join(timeout=5)
 
-    def _deliver_alone(self) -> None:
-        deliver_alone(has_worker=self._hurry.has_worker(WEBHOOKS), now=clock.now())
+    def _do_alone(self, job: str) -> None:
+        do_alone(job, has_worker=self._hurry.has_worker(QUEUE_OF[job]), now=clock.now())
 
     def stop(self, *_: object) -> None:
         """End after what is in hand."""
@@ -68,3 +76,8 @@ def _fire_all() -> None:
     """After an outage many are due at once; what fails is leased and ends the round too."""
     while fire_due_timers(now=clock.now()):
         pass
+
+
+def _answer_requests() -> None:
+    """Whoever forgot a password gets a letter, if anybody has the address."""
+    answer_password_requests(settings(), now=clock.now())

@@ -1,11 +1,12 @@
 """Changing accounts: organisations, users, memberships, keys, and the sign-in throttle."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import (
     ApiKey,
@@ -18,12 +19,14 @@ from app.accounts.models import (
     User,
 )
 from app.accounts.passwords import passwords
-from app.accounts.rules import PASSWORD_LENGTH, PASSWORD_MOST, Role, sign_in_pause_seconds
-from app.db import OrganisationSession
+from app.accounts.rules import Role, password_fault, sign_in_pause_seconds
+from app.db import OrganisationSession, get_row
 from app.errors import Invalid
 from app.ids import OrganisationId, digest
 from app.text import clean_line
 from app.web.access import Scope
+
+_TRIES_FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def create_organisation(
@@ -50,9 +53,10 @@ def remove_organisation(session: OrganisationSession, organisation_id: Organisat
 def create_user(
     session: OrganisationSession, email: str, name: str, password: str, *, language: str, now: datetime
 ) -> UUID:
-    """A person who can sign in; raises `Invalid` for a password out of bounds."""
-    if not PASSWORD_LENGTH <= len(password) <= PASSWORD_MOST:
-        raise Invalid(faults={"password": "too_short" if len(password) < PASSWORD_LENGTH else "too_long"})
+    """A person who can sign in; raises `Invalid` for what is no password."""
+    fault = password_fault(password, (email, name))
+    if fault:
+        raise Invalid(faults={"password": fault})
     return create_hashed_user(session, email, name, passwords.hash(password), language=language, now=now)
 
 
@@ -111,9 +115,17 @@ def create_api_key(
     )
     session.add(key)
     session.flush()
-    session.add_all(ApiKeyStore(api_key_id=key.id, store_id=store_id) for store_id in stores)
+    session.add_all(ApiKeyStore(api_key_id=key.id, store_id=store_id) for store_id in dict.fromkeys(stores))
     session.flush()
     return secret
+
+
+def revoke_api_key(session: OrganisationSession, key_id: UUID, *, now: datetime) -> ApiKey:
+    """End a key for good; one that has ended already stays as it is. Raises `NotFound`."""
+    key = get_row(session, ApiKey, key_id)
+    key.revoked_at = key.revoked_at or now
+    session.flush()
+    return key
 
 
 def note_key_use(session: OrganisationSession, key_id: UUID, *, on: date) -> None:
@@ -124,10 +136,23 @@ def note_key_use(session: OrganisationSession, key_id: UUID, *, on: date) -> Non
 def note_sign_in_failure(session: OrganisationSession, keys: Sequence[str], *, now: datetime) -> None:
     """Count a wrong password against the address and the network, and make the next try wait."""
     for key in keys:
-        throttle = session.get(SignInThrottle, key) or SignInThrottle(key=key, failures=0)
-        throttle.failures += 1
-        throttle.blocked_until = now + timedelta(seconds=sign_in_pause_seconds(throttle.failures))
-        session.add(throttle)
+        count_try(session, key, sign_in_pause_seconds, now=now)
+
+
+def count_try(session: OrganisationSession, key: str, pause: Callable[[int], int], *, now: datetime) -> None:
+    """Count one more try and make the next one wait as `pause` says; a day of rest forgets them all.
+
+    The database counts, so that tries at the same moment are two and no emptied Redis forgives any.
+    """
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    is_forgotten = SignInThrottle.blocked_until < now - _TRIES_FORGOTTEN_AFTER
+    counted = dialect.insert(SignInThrottle).values(key=key, failures=1, blocked_until=now)
+    counted = counted.on_conflict_do_update(
+        index_elements=["key"], set_={"failures": case((is_forgotten, 1), else_=SignInThrottle.failures + 1)}
+    )
+    tries = session.scalar(counted.returning(SignInThrottle.failures)) or 1
+    until = now + timedelta(seconds=pause(tries))
+    session.execute(update(SignInThrottle).where(SignInThrottle.key == key).values(blocked_until=until))
 
 
 def forget_sign_in_failures(session: OrganisationSession, keys: Sequence[str]) -> None:

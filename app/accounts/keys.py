@@ -27,7 +27,7 @@ def check_api_key(scope: Scope) -> None:
         raise Unreadable("key_in_address")  # addresses land in logs: that key has to be replaced
     now = clock.now()
     key = _live_key(now)
-    g.organisation_id, g.api_key = key.organisation_id, key
+    g.organisation_id, g.api_key = str(key.organisation_id), key
     if scope not in key.scopes:
         raise Forbidden("wrong_scope")
     if key.used_on != now.date():

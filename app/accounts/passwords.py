@@ -1,5 +1,7 @@
 """Passwords: Argon2id, at the library's recommended cost."""
 
+import unicodedata
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -18,12 +20,12 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
-        return self._hasher.hash(password)
+        return self._hasher.hash(_spelling(password))
 
     def check(self, kept: str | None, password: str) -> bool:
         """Whether it is the password of that hash; ``None`` stands for nobody."""
         try:
-            return self._hasher.verify(kept or self._nobody(), password) and kept is not None
+            return self._hasher.verify(kept or self._nobody(), _spelling(password)) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
 
@@ -31,6 +33,11 @@ class Passwords:
         """Made when first needed: most processes check no password."""
         self._nobodys = self._nobodys or self.hash("nobody has this password")
         return self._nobodys
+
+
+def _spelling(password: str) -> str:
+    """One spelling for what looks the same, whatever the keyboard makes of a letter with its mark."""
+    return unicodedata.normalize("NFKC", password)
 
 
 passwords = Passwords(PasswordHasher())

@@ -1,6 +1,6 @@
 """Who is who: members, their scope, and whom an alert may reach."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,12 +18,12 @@ from app.accounts.models import (
     User,
 )
 from app.accounts.passwords import passwords
-from app.accounts.rules import PERMISSIONS, SEES_ALL, Role
+from app.accounts.rules import PERMISSIONS, SEES_ALL, Role, may
 from app.db import OrganisationSession
 from app.ids import OrganisationId, digest
 from app.stores.models import Store
 from app.web.access import Scope
-from app.web.actor import Actor
+from app.web.actor import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,24 @@ class Key:
     used_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A key as its organisation sees it; the key itself is known to nobody any more."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[str]
+    store_codes: list[str]
+    expires_at: datetime | None
+    used_on: date | None
+    revoked_at: datetime | None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it opens anything."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
 def find_organisation(session: OrganisationSession, slug: str) -> Organisation | None:
     """The organisation of that slug."""
     return session.scalar(select(Organisation).where(Organisation.slug == slug))
@@ -69,23 +87,6 @@ def seconds_to_wait(session: OrganisationSession, keys: Sequence[str], *, now: d
     """How long a further sign-in has to wait; 0 when it may be tried."""
     until = session.scalar(select(func.max(SignInThrottle.blocked_until)).where(SignInThrottle.key.in_(keys)))
     return 0 if until is None or until <= now else int((until - now).total_seconds()) + 1
-
-
-def actor_of(session: OrganisationSession, user: User, membership: Membership) -> Actor:
-    """What the member of the session's organisation may see and do."""
-    organisation = session.get_one(Organisation, membership.organisation_id)
-    role = Role(membership.role)
-    return Actor(
-        organisation_id=membership.organisation_id,
-        organisation_name=organisation.name,
-        membership_id=membership.id,
-        user_id=user.id,
-        name=user.name,
-        role=role,
-        language=user.language,
-        permissions=PERMISSIONS[role],
-        store_ids=None if role in SEES_ALL else frozenset(_stores_in_scope(session, membership.id)),
-    )
 
 
 def members_of_store(session: OrganisationSession, role: Role, store: Store) -> list[Member]:
@@ -110,6 +111,18 @@ def owners(session: OrganisationSession) -> list[Member]:
     return [Member(*row) for row in rows]
 
 
+def stores_with_managers(session: OrganisationSession, store_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these stores have an active store manager."""
+    is_managed = exists().where(
+        Membership.role == Role.STORE_MANAGER,
+        Membership.is_active,
+        User.id == Membership.user_id,
+        User.is_active,
+        or_(*_reaches(Store)),
+    )
+    return set(session.scalars(select(Store.id).where(Store.id.in_(store_ids), is_managed)))
+
+
 def member_names(session: OrganisationSession) -> dict[UUID, str]:
     """Names of all members, for histories and owners."""
     rows = session.execute(select(Membership.id, User.name).join(User, User.id == Membership.user_id))
@@ -126,12 +139,36 @@ def get_member(session: OrganisationSession, membership_id: UUID) -> Member:
     return Member(*row)
 
 
+def answers_for(session: OrganisationSession, membership: Membership, store: Store) -> bool:
+    """Whether the member works here, may handle alerts, and has the store in scope."""
+    role = Role(membership.role)
+    if not membership.is_active or Permission.HANDLE_ALERTS not in PERMISSIONS[role]:
+        return False
+    here = select(Membership.id).where(Membership.id == membership.id, _in_scope(role, store))
+    return session.scalar(here) is not None
+
+
 def find_active_member(session: OrganisationSession, membership_id: UUID) -> Member | None:
     """A member who still works here, or ``None``."""
     row = session.execute(
         select(Membership.id, User.name, User.email, User.language, Membership.role)
         .join(User, User.id == Membership.user_id)
         .where(Membership.id == membership_id, Membership.is_active, User.is_active)
+    ).first()
+    return Member(*row) if row else None
+
+
+def find_handler(session: OrganisationSession, email: str, store: Store) -> Member | None:
+    """The member with that address who may handle the store's alerts, or ``None``."""
+    handles = [
+        and_(Membership.role == role, _in_scope(role, store))
+        for role in Role
+        if may(role, Permission.HANDLE_ALERTS)
+    ]
+    row = session.execute(
+        select(Membership.id, User.name, User.email, User.language, Membership.role)
+        .join(User, User.id == Membership.user_id)
+        .where(User.email == email, Membership.is_active, User.is_active, or_(*handles))
     ).first()
     return Member(*row) if row else None
 
@@ -156,6 +193,26 @@ def live_key(session: OrganisationSession, secret: str, *, now: datetime) -> Key
     return _key(rows[0][0], {store_id for _, store_id in rows if store_id}) if rows else None
 
 
+def api_keys(session: OrganisationSession) -> list[KeyLine]:
+    """Every key of the organisation, newest first, the revoked ones last."""
+    codes: dict[UUID, list[str]] = {}
+    for key_id, code in session.execute(
+        select(ApiKeyStore.api_key_id, Store.code)
+        .join(Store, Store.id == ApiKeyStore.store_id)
+        .order_by(Store.code)
+    ):
+        codes.setdefault(key_id, []).append(code)
+    rows = session.scalars(
+        select(ApiKey).order_by(ApiKey.revoked_at.is_not(None), ApiKey.created_at.desc(), ApiKey.name)
+    )
+    return [_line(row, codes.get(row.id, [])) for row in rows]
+
+
+def organisation_name(session: OrganisationSession) -> str:
+    """What the session's organisation is called."""
+    return session.get_one(Organisation, session.scope()).name
+
+
 def organisation_language(session: OrganisationSession, organisation_id: OrganisationId) -> str:
     """The language that an organisation speaks unless told otherwise."""
     return session.get_one(Organisation, organisation_id).default_language
@@ -172,23 +229,31 @@ def _key(row: ApiKey, store_ids: set[UUID]) -> Key:
     )
 
 
+def _line(row: ApiKey, store_codes: list[str]) -> KeyLine:
+    return KeyLine(
+        id=row.id,
+        name=row.name,
+        hint=row.hint,
+        scopes=row.scopes,
+        store_codes=store_codes,
+        expires_at=row.expires_at,
+        used_on=row.used_on,
+        revoked_at=row.revoked_at,
+    )
+
+
 def _in_scope(role: Role, store: Store) -> ColumnElement[bool]:
     if role in SEES_ALL:
         return Membership.id.is_not(None)
+    return or_(*_reaches(store))
+
+
+def _reaches(store: Store | type[Store]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a membership has the store in its scope, by itself or with its region."""
     by_store = exists().where(
         MembershipStore.membership_id == Membership.id, MembershipStore.store_id == store.id
     )
     by_region = exists().where(
         MembershipRegion.membership_id == Membership.id, MembershipRegion.region_id == store.region_id
     )
-    return or_(by_store, by_region)
-
-
-def _stores_in_scope(session: OrganisationSession, membership_id: UUID) -> list[UUID]:
-    direct = select(MembershipStore.store_id).where(MembershipStore.membership_id == membership_id)
-    through_region = (
-        select(Store.id)
-        .join(MembershipRegion, MembershipRegion.region_id == Store.region_id)
-        .where(MembershipRegion.membership_id == membership_id)
-    )
-    return [*session.scalars(direct), *session.scalars(through_region)]
+    return by_store, by_region

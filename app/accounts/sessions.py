@@ -1,71 +1,85 @@
-"""Sign-in sessions: Flask-Login keeps the cookie, every request reads the user's row again."""
+"""Sign-in at the edge: the cookie holds a token, and every request looks up what it is worth today."""
 
+import contextlib
 import hmac
+from typing import cast
 from uuid import UUID
 
 from flask import Flask, request
 from flask import session as cookie
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.accounts.models import Membership, User
-from app.accounts.queries import actor_of
-from app.db import organisation_of, reading
+from app import clock
+from app.accounts.devices import device_words
+from app.accounts.rules import SIGN_IN_LASTS
+from app.accounts.sign_ins import begin_sign_in, find_visit, note_visit
+from app.db import OrganisationSession, looking_across, transaction_across
+from app.errors import Unavailable
 from app.ids import purpose_key
-from app.web.actor import Actor
+from app.web.actor import Person
 from app.web.settings import settings
 
-_logins = LoginManager()
+_TOKEN = "token"  # noqa: S105 - the name under which the cookie keeps one
 csrf = CSRFProtect()
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """What the cookie stands for: a user, at one session number. A new number ends all older sessions."""
-
-    def __init__(self, user: User) -> None:
-        """The user's row, read again for each request."""
-        self.user = user
-
-    def get_id(self) -> str:
-        """The text in the cookie."""
-        return f"{self.user.id}/{self.user.session_no}"
-
-
 def use_sessions(app: Flask) -> None:
-    """Cookies, and the token that every dashboard form carries."""
-    app.config.update(REMEMBER_COOKIE_DURATION=0, WTF_CSRF_TIME_LIMIT=None)
-    _logins.session_protection = None
-    _logins.init_app(app)
-    _logins.user_loader(_load_user)
+    """The one cookie, and the token that every dashboard form carries.
+
+    Under https the cookie is bound to this very host (``__Host-``): no neighbour can set another.
+    """
+    is_secure = str(app.config["VIDHUK"].base_url).startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-vidhuk" if is_secure else "vidhuk",
+        SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=SIGN_IN_LASTS,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
     csrf.init_app(app)
 
 
-def begin_session(user: User) -> None:
-    """Sign the user in with a fresh cookie."""
+def begin_session(session: OrganisationSession, user_id: UUID) -> None:
+    """Sign a user in on this browser, with a cookie in which nothing is left of before. It looks across."""
+    device = device_words(request.user_agent.string)
+    carry_token(begin_sign_in(session, user_id, device, now=clock.now()))
+
+
+def carry_token(token: str) -> None:
+    """Give this browser a token, and with it a fresh cookie."""
     cookie.clear()
-    login_user(SignedIn(user))
+    cookie[_TOKEN] = token
+    cookie.permanent = True
 
 
 def end_session() -> None:
-    """Sign out here."""
-    logout_user()
+    """Forget what this browser carried."""
     cookie.clear()
 
 
-def load_actor() -> Actor | None:
-    """The signed-in member of this request, with today's rights; ``None`` when nobody is."""
-    if not current_user.is_authenticated:
+def load_person() -> Person | None:
+    """Whoever is signed in on this browser, with today's rights; ``None`` when nobody is."""
+    token = cookie.get(_TOKEN)
+    if not token:
         return None
-    user: User = current_user.user
-    organisation_id = organisation_of(Membership.user_id, user.id)
-    if organisation_id is None:
+    now = clock.now()
+    with looking_across() as session:
+        visit = find_visit(session, cast(str, token), now=now)
+    if visit is None:
         return None
-    with reading(organisation_id) as session:
-        membership = session.scalar(
-            select(Membership).where(Membership.user_id == user.id, Membership.is_active)
-        )
-        return actor_of(session, user, membership) if membership else None
+    # A page that asks for news by itself is no visit. Nor is a busy database a reason to turn anybody away.
+    if visit.is_due and not request.headers.get("X-Fragment"):
+        with (
+            contextlib.suppress(OperationalError, PoolTimeout, Unavailable),
+            transaction_across() as session,
+        ):
+            note_visit(session, visit.person, now=now)
+    return visit.person
 
 
 def network_key(address: str | None) -> str:
@@ -84,14 +98,10 @@ def throttle_keys(email: str) -> list[str]:
     return [account_key(email), network_key(request.remote_addr)]
 
 
+def request_keys(email: str) -> list[str]:
+    """What asking for a new password counts against; apart from sign-in, which must not suffer from it."""
+    return [_throttle_key(f"forgot/{email}"), _throttle_key(f"forgot/{network_key(request.remote_addr)}")]
+
+
 def _throttle_key(text: str) -> str:
     return hmac.digest(purpose_key(settings().secret_key, "sign-in"), text.encode(), "sha256").hex()
-
-
-def _load_user(text: str) -> SignedIn | None:
-    user_id, _, number = text.partition("/")
-    with reading(None) as session:
-        user = session.get(User, UUID(user_id))
-        if user is None or not user.is_active or str(user.session_no) != number:
-            return None
-        return SignedIn(user)

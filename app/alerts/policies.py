@@ -62,12 +62,13 @@ def create_default_policy(session: OrganisationSession) -> UUID:
     return policy_id
 
 
-def use_policy(session: OrganisationSession, policy_id: UUID) -> None:
+def use_policy(session: OrganisationSession, policy_id: UUID) -> Policy:
     """Open new alerts under this policy; open ones keep theirs."""
     chosen = get_row(session, Policy, policy_id)
     session.execute(update(Policy).values(is_in_use=False))
     chosen.is_in_use = True
     session.flush()
+    return chosen
 
 
 def policies(session: OrganisationSession) -> list[tuple[Policy, Terms]]:

@@ -11,6 +11,7 @@ from app.db import OrganisationSession, locking
 from app.errors import NotFound
 from app.responses.models import Response
 from app.stores.models import Store
+from app.stores.queries import EVERY_STORE, StoreFilter
 from app.web.actor import Actor
 
 PAGE = 50
@@ -61,13 +62,19 @@ def _one(session: OrganisationSession, statement: Select[Alert]) -> Alert:
 
 
 def alerts_page(
-    session: OrganisationSession, actor: Actor, phase: Phase | None, before: tuple[datetime, int] | None
+    session: OrganisationSession,
+    actor: Actor,
+    phase: Phase | None,
+    before: tuple[datetime, int] | None,
+    *,
+    wanted: StoreFilter = EVERY_STORE,
 ) -> tuple[list[Row], tuple[datetime, int] | None]:
-    """Fifty alerts of the actor's scope, newest first, and where the next fifty begin."""
+    """Fifty alerts of the stores that are wanted in the actor's scope, newest first, and the next place."""
     statement = (
         select(Alert, Response, Store)
         .join(Response, Response.id == Alert.response_id)
         .join(Store, Store.id == Alert.store_id)
+        .where(wanted.holds(Alert.store_id))
         .order_by(Alert.opened_at.desc(), Alert.number.desc())
         .limit(PAGE + 1)
     )

@@ -1,12 +1,14 @@
 """States, severities, ladder words and root causes of alerts; what may follow what."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 HOLD = timedelta(seconds=90)
 CLOSES_AFTER = timedelta(days=7)
 ATTEMPT_COUNTS = timedelta(minutes=20)
+SOON = timedelta(minutes=10)
 
 
 class AlertState(StrEnum):
@@ -154,6 +156,10 @@ class Dismissal(StrEnum):
     CORRECTED = "corrected"
 
 
+# Why an alert was passed on to nobody in particular: whoever held it may not answer it any more.
+LEFT = "left"
+
+
 class RootCause(StrEnum):
     """Why it happened: separate from the topic, which is what the shopper said."""
 
@@ -245,3 +251,26 @@ def holds(condition: str, state: str, *, is_reachable: bool) -> bool:
             return state == AlertState.NEW
         case Condition.NOT_ANSWERED:
             return is_reachable and state != AlertState.ANSWERED
+
+
+class Urgency(StrEnum):
+    """How a running clock looks."""
+
+    ASLEEP = "asleep"
+    CALM = "calm"
+    SOON = "soon"
+    LATE = "late"
+
+
+def urgency(deadline: datetime, opens_at: datetime | None, *, now: datetime) -> Urgency:
+    """Late from the deadline on, soon in its last ten minutes, asleep until the store opens."""
+    if now >= deadline:
+        return Urgency.LATE
+    if opens_at is not None and now < opens_at < deadline:
+        return Urgency.ASLEEP
+    return Urgency.SOON if deadline - now <= SOON else Urgency.CALM
+
+
+def whole_minutes(span: timedelta) -> int:
+    """A span in minutes, begun ones counted, never under one: no clock here shows seconds or nought."""
+    return max(1, ceil(abs(span.total_seconds()) / 60))

@@ -12,6 +12,8 @@ class AuditDeed(StrEnum):
     MEMBER_JOINED = "member.joined"
     MEMBER_CHANGED = "member.changed"
     MEMBER_REMOVED = "member.removed"
+    MEMBER_RESTORED = "member.restored"
+    TEAM_INVITATION_WITHDRAWN = "team_invitation.withdrawn"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - a word, not a secret
     PASSWORD_RESET = "password.reset"  # noqa: S105 - a word, not a secret
     SESSION_ENDED = "session.ended"
@@ -19,6 +21,11 @@ class AuditDeed(StrEnum):
     API_KEY_REVOKED = "api_key.revoked"
     TILL_KEY_CREATED = "till_key.created"
     TILL_KEY_REVOKED = "till_key.revoked"
+    TILL_KEY_ROTATED = "till_key.rotated"
+    RECEIPT_TERMS_CHANGED = "receipt_terms.changed"
+    EMPLOYEE_CHANGED = "employee.changed"
+    EMPLOYEE_RETIRED = "employee.retired"
+    EMPLOYEE_RESTORED = "employee.restored"
     STORE_CREATED = "store.created"
     STORE_CHANGED = "store.changed"
     STORE_RETIRED = "store.retired"
@@ -43,6 +50,32 @@ class AuditDeed(StrEnum):
     ENDPOINT_REMOVED = "endpoint.removed"
     DELIVERIES_REPLAYED = "deliveries.replayed"
     CHANNEL_CHANGED = "channel.changed"
+    BACKUP_RESTORED = "backup.restored"
+
+
+class DeedGroup(StrEnum):
+    """What a deed is about, for those who look for one."""
+
+    TEAM = "team"
+    STORES = "stores"
+    SURVEYS = "surveys"
+    DATA = "data"
+    CONNECTIONS = "connections"
+
+
+# By the first word of a deed: a new deed of a known thing finds its group by itself.
+_GROUPS = {
+    DeedGroup.TEAM: {"member", "team_invitation", "password", "session", "employee"},
+    DeedGroup.STORES: {"store", "stores", "touchpoint", "code", "print_run"},
+    DeedGroup.SURVEYS: {"survey", "policy", "receipt_terms"},
+    DeedGroup.DATA: {"export", "contact", "backup"},
+    DeedGroup.CONNECTIONS: {"api_key", "till_key", "endpoint", "deliveries", "channel"},
+}
+
+
+def deeds_of(group: DeedGroup) -> list[AuditDeed]:
+    """The deeds of a group."""
+    return [deed for deed in AuditDeed if deed.partition(".")[0] in _GROUPS[group]]
 
 
 @dataclass(frozen=True, slots=True)

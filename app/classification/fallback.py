@@ -4,17 +4,20 @@ import regex
 
 from app.classification.rules import Judgement, Sentiment
 
-FALLBACK_VERSION = "words-1"
+FALLBACK_VERSION = "words-2"
 _BAD = (
     "жахлив", "погано", "поган", "хам", "груб", "обман", "брехн", "черг", "чекали", "чекав", "зіпсован",
     "прострочен", "бруд", "нікому", "не працює", "ніхто", "ужас", "плохо", "плохая", "грязн", "обман",
     "очеред", "нахам", "просроч", "никто", "хуже", "отврат", "rude", "awful", "terrible", "dirty", "expired",
-    "waited", "nobody", "worst", "refund", "broken", "disappoint",
+    "waited", "nobody", "worst", "refund", "broken", "disappoint", "okropn", "fataln", "tragiczn",
+    "kolejk", "czekał", "nikt", "niemił", "niegrzeczn", "chamsk", "brudn", "zepsut", "nie działa",
+    "przetermin", "oszust", "oszuka", "najgorsz", "rozczarow", "nie polec",
 )  # fmt: skip
 _GOOD = (
     "дякую", "чудов", "супер", "приємн", "ввічлив", "задоволен", "рекоменд", "швидко", "спасибо", "отличн",
     "прекрасн", "вежлив", "доволен", "довольна", "быстро", "thank", "great", "excellent", "friendly",
-    "helpful", "love", "perfect",
+    "helpful", "love", "perfect", "dzięk", "świetn", "wspania", "uprzejm", "życzliw", "szybko", "polecam",
+    "przemił", "super",
 )  # fmt: skip
 _LETTER = regex.compile(r"\p{L}")
 

@@ -2,12 +2,15 @@
 
 from flask import Flask
 
-from app.cli import accounts, deliveries, replay
+from app.cli import accounts, api_keys, deliveries, posters, receipts, replay, stores, touchpoints
+from app.cli.backup import backup_command, restore_command
 
 
 def register(app: Flask) -> None:
     """Add every command that needs only ``app``."""
-    for command in (accounts.organisations, accounts.users, accounts.api_keys, accounts.migrate_command):
+    for command in (accounts.organisations, accounts.users, api_keys.api_keys, accounts.migrate_command):
         app.cli.add_command(command)
-    app.cli.add_command(replay.commands)
-    app.cli.add_command(deliveries.commands)
+    for command in (stores.stores, touchpoints.touchpoints, receipts.till_keys, receipts.receipt_links):
+        app.cli.add_command(command)
+    for command in (replay.commands, deliveries.commands, posters.commands, backup_command, restore_command):
+        app.cli.add_command(command)

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from app import clock
 from app.audit.rules import COMMAND_LINE
-from app.cli.accounts import in_words, known_organisation
+from app.cli.known import in_words, known_organisation
 from app.db import OrganisationSession, reading, transaction
 from app.errors import Conflict, NotFound
 from app.webhooks.actions import replay_deliveries, replay_delivery

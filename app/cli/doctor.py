@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app import clock
-from app.accounts.models import SignInThrottle
+from app.accounts.models import Organisation, SignInThrottle
 from app.channels.email.sender import connect
+from app.channels.health import channel_troubles
 from app.db import (
     OrganisationSession,
     db,
@@ -45,7 +46,7 @@ def doctor_command(more: Mapping[str, Check]) -> click.Command:
     @click.command("doctor")
     @with_appcontext
     def doctor() -> None:
-        """Check settings, database, Redis, model, clock, mail and alerts; exit with 1 when one is wrong."""
+        """Check everything from the settings to the alerts, and say what is wrong; exit with 1 then."""
         own = settings()
         found = [_examine(name, check, own) for name, check in {**CHECKS, **more}.items()]
         if not all(found):
@@ -125,6 +126,20 @@ def check_mail(own: Settings) -> str:
     return "the server of MAIL_URL answers"
 
 
+def check_channels(_: Settings) -> str:
+    """Each organisation's bot and provider of SMS can be used; nothing is sent."""
+    with reading(None) as session:
+        known = [(row.slug, row.id) for row in session.scalars(select(Organisation))]
+    found = [
+        f"{slug}: {trouble}"
+        for slug, organisation_id in sorted(known)
+        for trouble in channel_troubles(organisation_id, now=clock.now())
+    ]
+    if found:
+        raise Trouble(" ".join(found))
+    return "nothing is wrong with Telegram and SMS where they are connected"
+
+
 def check_alerting(_: Settings) -> str:
     """Deadlines fire and notifications go out."""
     faults = alerting_faults(clock.now())
@@ -139,6 +154,7 @@ CHECKS: dict[str, Check] = {
     "durability": check_durability,
     "clock": check_clock,
     "mail": check_mail,
+    "channels": check_channels,
     "alerts": check_alerting,
 }
 

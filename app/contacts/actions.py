@@ -1,5 +1,6 @@
 """Keeping contacts, and erasing them in time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -34,6 +35,24 @@ def keep_contact(
     session.add(contact)
     session.flush()
     return contact.id
+
+
+def keep_given_contacts(
+    session: OrganisationSession, addresses: Sequence[Address], keeping: Keeping, *, now: datetime
+) -> list[UUID]:
+    """Store contacts that the chain knows of purchases: for an answer only; their ids in the same order."""
+    contacts = [Contact(created_at=now) for _ in addresses]
+    for contact, address in zip(contacts, addresses, strict=True):
+        _write(contact, address, keeping, wants_marketing=False, now=now)
+    session.add_all(contacts)
+    session.flush()
+    return [contact.id for contact in contacts]
+
+
+def erase_contact(session: OrganisationSession, contact_id: UUID) -> None:
+    """Erase a contact before its time, because nothing will come that it was kept for."""
+    contact = get_row(session, Contact, contact_id)
+    contact.value_encrypted = contact.fingerprint = contact.erase_at = None
 
 
 def change_contact(

@@ -31,6 +31,12 @@ def is_same_contact(
     return wants_marketing == (contact.marketing_consent_at is not None)
 
 
+def has_contact(session: OrganisationSession, contact_id: UUID | None) -> bool:
+    """Whether a contact was left and is still kept."""
+    contact = session.get(Contact, (session.scope(), contact_id)) if contact_id else None
+    return contact is not None and contact.value_encrypted is not None
+
+
 def can_be_mailed(session: OrganisationSession, contact_id: UUID | None) -> bool:
     """Whether an e-mail address was left and is still kept."""
     contact = session.get(Contact, (session.scope(), contact_id)) if contact_id else None

@@ -7,8 +7,11 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from app.errors import Invalid
+from app.text import masked_email
 
 CONTACT_CHARACTERS = 320
+_SHOWN = 2
+_HIDDEN_LEAST = 3
 
 
 class ContactKind(StrEnum):
@@ -34,6 +37,23 @@ def read_contact(text: str, country: str) -> Address:
     if len(text) > CONTACT_CHARACTERS or "\n" in text:
         raise Invalid(faults={"contact": "bad_contact"})
     return _email(text) if "@" in text else _phone(text, country)
+
+
+def masked(address: Address) -> str:
+    """The contact as it is shown until somebody asks for it: ``+380 67 ••• ••67``, ``o•••@example.com``.
+
+    Of a phone number the country, the first two digits and the last two stay; of a short one only the last.
+    """
+    if address.kind is ContactKind.EMAIL:
+        return masked_email(address.value)
+    number = phonenumbers.parse(address.value)
+    country, _, national = phonenumbers.format_number(
+        number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    ).partition(" ")
+    digits = [place for place, sign in enumerate(national) if sign.isdigit()]
+    first = _SHOWN if len(digits) >= 2 * _SHOWN + _HIDDEN_LEAST else 0
+    hidden = set(digits[first:-_SHOWN])
+    return f"{country} {''.join('•' if place in hidden else sign for place, sign in enumerate(national))}"
 
 
 def _email(text: str) -> Address:

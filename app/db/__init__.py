@@ -1,19 +1,28 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
 from app.db.claim import Claim, claim, holds, is_free
-from app.db.engine import connect_database, downgrade, engine_options, migrate, prepare_engine
-from app.db.level import missing_migration, newest_migration
+from app.db.documents import HasItem
+from app.db.engine import (
+    bring_to,
+    connect_database,
+    downgrade,
+    engine_options,
+    migrate,
+    prepare_engine,
+)
+from app.db.insert import insert_missing, insert_once, insert_row, insert_rows
+from app.db.level import applied_migration, known_migrations, missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
 from app.db.search import SearchForm
 from app.db.session import (
     OrganisationSession,
     db,
     get_row,
-    insert_once,
     locking,
     looking_across,
     organisation_of,
     reading,
+    snapshot,
     transaction,
     transaction_across,
 )
@@ -21,12 +30,15 @@ from app.db.session import (
 __all__ = [
     "Base",
     "Claim",
+    "HasItem",
     "LeasedRow",
     "OrganisationRow",
     "OrganisationSession",
     "SearchForm",
     "UtcInstant",
+    "applied_migration",
     "belongs_to",
+    "bring_to",
     "claim",
     "connect_database",
     "db",
@@ -34,8 +46,12 @@ __all__ = [
     "engine_options",
     "get_row",
     "holds",
+    "insert_missing",
     "insert_once",
+    "insert_row",
+    "insert_rows",
     "is_free",
+    "known_migrations",
     "locking",
     "looking_across",
     "migrate",
@@ -45,6 +61,7 @@ __all__ = [
     "organisation_of",
     "prepare_engine",
     "reading",
+    "snapshot",
     "transaction",
     "transaction_across",
 ]

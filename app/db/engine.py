@@ -1,21 +1,26 @@
 """Engines as each database wants them: SQLite durable with early write locks, PostgreSQL with limits."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from time import monotonic  # how long a connection has rested is no time of day
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
 from flask import Flask
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.search import offer_search
 from app.db.session import db
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 _SQLITE_BUSY_SECONDS = 20
+_RESTED_SECONDS = 1.0
 _SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _POSTGRES_OPTIONS = "-c timezone=UTC -c statement_timeout=15000 -c lock_timeout=5000"
 
@@ -42,7 +47,6 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "hide_parameters": True,
         "connect_args": {"options": _POSTGRES_OPTIONS, "connect_timeout": 5},
-        "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 4,
         "pool_timeout": 5,
@@ -50,23 +54,41 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: write-ahead log, full durability, real foreign keys, a write lock taken at the beginning."""
+    """SQLite: write-ahead log, full durability, real foreign keys, a write lock taken at the beginning.
+
+    PostgreSQL: a connection that has rested is asked whether it still lives before it is used again.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_rested, engine))
 
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database up to a revision, by default the newest."""
-    command.upgrade(_migrations(url), revision)
+    from alembic.command import upgrade  # noqa: PLC0415 - 7 MiB that no process needs but the one that migrates
+
+    upgrade(_migrations(url), revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
     """Bring the database back to a revision, by default to nothing: every row is lost."""
-    command.downgrade(_migrations(url), revision)
+    from alembic.command import downgrade  # noqa: PLC0415 - see above
+
+    downgrade(_migrations(url), revision)
 
 
-def _migrations(url: str) -> Config:
+def bring_to(url: str, revision: str) -> None:
+    """Bring a database without rows up or back to a revision: what a migration takes away is lost."""
+    migrate(url)
+    downgrade(url, revision)
+
+
+def _migrations(url: str) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
@@ -80,6 +102,23 @@ def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _note_rest(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["rests_since"] = monotonic()
+
+
+def _ask_rested(engine: Engine, connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+    """Asking before every use would be a tenth of what storing an answer costs.
+
+    One that was used a second ago can only be dead if whatever is in flight fails at this moment too.
+    """
+    if monotonic() - entry.info.get("rests_since", monotonic()) < _RESTED_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _begin(connection: Connection) -> None:

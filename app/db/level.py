@@ -13,9 +13,19 @@ def missing_migration(session: OrganisationSession) -> str | None:
 
     A database that is further on is no fault: during an upgrade the processes of the old version still serve.
     """
+    return newest_migration() if applied_migration(session) < newest_migration() else None
+
+
+def applied_migration(session: OrganisationSession) -> str:
+    """The name of the migration that the database is at; empty for none. Needs the table of migrations."""
     number: ColumnClause[str] = column("version_num")
-    applied = session.scalar(select(func.max(number)).select_from(table("alembic_version", number))) or ""
-    return newest_migration() if applied < newest_migration() else None
+    return session.scalar(select(func.max(number)).select_from(table("alembic_version", number))) or ""
+
+
+@cache
+def known_migrations() -> tuple[str, ...]:
+    """The names of every migration that this code knows, oldest first."""
+    return tuple(sorted(path.stem for path in (MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
 @cache

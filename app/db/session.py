@@ -9,8 +9,7 @@ from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Select, TableClause, TextClause, event, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, TableClause, TextClause, event, select, text
 from sqlalchemy.orm import InstrumentedAttribute, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
@@ -18,15 +17,19 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from app.db.rows import Base, OrganisationRow
 from app.errors import NotFound, Unavailable, UnscopedQuery
-from app.ids import OrganisationId, new_id
+from app.ids import OrganisationId
 
 Row = TypeVar("Row", bound=OrganisationRow)
 
 
 class OrganisationSession(FlaskSession):
-    """A session that sees one organisation, and refuses to look at organisations' rows without one."""
+    """A session that sees one organisation, and refuses to look at organisations' rows without one.
+
+    `through` names the key of the API by which a change comes, if it does: histories tell it.
+    """
 
     organisation_id: OrganisationId | None = None
+    through: str | None = None
     is_across: bool = False
     is_writing: bool = False
 
@@ -68,7 +71,10 @@ def reading(organisation_id: OrganisationId | None) -> Iterator[OrganisationSess
 
 @contextmanager
 def transaction_across() -> Iterator[OrganisationSession]:
-    """A transaction over every organisation's rows: for the workers' claims and marks only."""
+    """A transaction over every organisation's rows.
+
+    For the workers' claims and marks, and for what people do to their own account, which several may share.
+    """
     with transaction(None) as session:
         session.is_across = True
         yield session
@@ -76,9 +82,23 @@ def transaction_across() -> Iterator[OrganisationSession]:
 
 @contextmanager
 def looking_across() -> Iterator[OrganisationSession]:
-    """A look at every organisation's rows: for workers, counts without names, and the key that opens one."""
+    """A look at every organisation's rows: for the workers, for counts without names, for who signs in."""
     with reading(None) as session:
         session.is_across = True
+        yield session
+
+
+@contextmanager
+def snapshot() -> Iterator[OrganisationSession]:
+    """A look at every organisation's rows as they are at one instant, however long it takes.
+
+    SQLite gives that to every reader; PostgreSQL has to be asked for it.
+    """
+    with looking_across() as session:
+        if db.engine.dialect.name == "postgresql":
+            still = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            session.connection(execution_options=still)
+            session.execute(text("SET LOCAL statement_timeout = 0"))
         yield session
 
 
@@ -103,24 +123,6 @@ def locking(statement: Select[Row]) -> Select[Row]:
     Rows that refer to them may still be added (``FOR NO KEY UPDATE``). SQLite has one writer anyway.
     """
     return statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-
-
-def insert_once(
-    session: OrganisationSession, kind: type[Row], unique: list[str], **values: object
-) -> UUID | None:
-    """Insert a row unless one with the same `unique` columns is there; the new id, or ``None``."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    values = {"id": new_id(), **values, "organisation_id": session.scope()}
-    # Into the table, with the defaults filled in by hand: through the mapper it would cost twice as much.
-    table = kind.__table__
-    statement = (
-        dialect.insert(table)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=unique)
-        .returning(table.c.id)
-        .execution_options(is_stamped=True)
-    )
-    return session.execute(statement).scalar()
 
 
 @contextmanager

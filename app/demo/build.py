@@ -17,6 +17,7 @@ from app.demo.comments import Band, corpus
 from app.demo.founding import Chain, found_chain
 from app.demo.history import History
 from app.demo.live import live_visits
+from app.demo.receipts import with_receipts
 from app.demo.visits import Month, Visit, plan_visits
 from app.events.queries import mark_dispatched, undispatched
 from app.notifications.actions import suppress_history
@@ -54,7 +55,8 @@ def make_demo(
         chain = found_chain(session, plans, password, now=now - timedelta(days=size.days + 1))
         live = live_visits(chain.stores, now, chance, most=size.responses)
         month = Month(now - timedelta(days=size.days), now, size.responses - len(live))
-        visits = plan_visits(plans, [store.calendar for store in chain.stores], month, chance)
+        planned = plan_visits(plans, [store.calendar for store in chain.stores], month, chance)
+        visits = with_receipts(planned, plans)
         history = History(session, chain, verdicts, keeping=keeping, chance=chance)
         history.play(visits, live, now, tell)
         add_scans(session, count_scans(chain, (*visits, *live), chance))
@@ -79,6 +81,8 @@ def count_scans(chain: Chain, visits: Iterable[Visit], chance: Random) -> Scans:
     """Codes are opened more often than answered: so many scans for each code and day with an answer."""
     answers: dict[tuple[UUID, date], list[datetime]] = defaultdict(list)
     for visit in visits:
+        if visit.cashier is not None:
+            continue
         code_id = chain.stores[visit.store].doors[visit.place].code_id
         answers[code_id, visit.at.date()].append(visit.at)
     return {

@@ -35,6 +35,20 @@ class Mood:
 
 
 @dataclass(frozen=True, slots=True)
+class Land:
+    """Where a store is: its country, money and clock, and what is spoken there, most of all the first."""
+
+    country: str
+    currency: str
+    time_zone: str
+    languages: tuple[str, ...]
+
+
+UKRAINE = Land("UA", "UAH", "Europe/Kyiv", ("uk", "en"))
+POLAND = Land("PL", "PLN", "Europe/Warsaw", ("pl", "uk", "en"))
+
+
+@dataclass(frozen=True, slots=True)
 class StorePlan:
     """A store on paper. `traffic` is its share of answers, compared with the others."""
 
@@ -49,6 +63,7 @@ class StorePlan:
     kind: StoreKind = StoreKind.SHOP
     places: tuple[tuple[str, Place], ...] = ()
     labels: tuple[str, ...] = ()
+    land: Land = UKRAINE
 
 
 def daily(*intervals: str, sunday: str | None = None) -> Hours:
@@ -71,6 +86,11 @@ _ONLINE = (
     ("Сайт після замовлення", Place.ONLINE),
     ("Вкладка в посилку", Place.ONLINE),
     ("Повернення", Place.ONLINE),
+)
+_POLISH = (
+    ("Kasa 1", Place.TILL),
+    ("Sala sprzedaży", Place.SHOP),
+    ("Przymierzalnia", Place.FITTING),
 )
 _CALLS = (("Після дзвінка", Place.CALL), ("Чат підтримки", Place.CALL))
 
@@ -112,6 +132,13 @@ _FIRST = (
         traffic=0.9,
         kind=StoreKind.CONTACT_CENTRE,
         places=_CALLS,
+    ),
+    StorePlan(
+        *("WAW-01", "Jasen Wola", "Warszawa, ul. Wolska 50", 1, "Katarzyna Nowak"),
+        hours=daily("09:00-21:00", sunday="10:00-18:00"),
+        mood=Mood(0.59, 0.16),
+        places=_POLISH,
+        land=POLAND,
     ),
     StorePlan(
         *("KYV-02", "Ясен Оболонь", "Київ, Оболонський просп., 21", 0, "Юлія Коваль"),
@@ -174,7 +201,7 @@ _NAMES = ("Анна", "Ігор", "Софія", "Павло", "Леся", "Ро�
 
 
 def plan_stores(count: int) -> list[StorePlan]:
-    """The first `count` stores of the chain; those beyond the twelve that are known by name are made up."""
+    """The first `count` stores of the chain; those beyond the thirteen that are known by name are made up."""
     return [_FIRST[n] if n < len(_FIRST) else _another(n) for n in range(count)]
 
 

@@ -13,6 +13,7 @@ from app.responses.rules import DETRACTOR_MOST, PROMOTER_LEAST
 
 _FILE = Path(__file__).with_name("comments.jsonl")
 _ANYWHERE = "any"
+_POLISH = "pl"
 # What may be said in a place beside what concerns it alone.
 _ALSO = {
     Place.TILL: (Place.SHOP,),
@@ -63,18 +64,20 @@ class Pool:
         self._chance = chance
         self._uses: Counter[str] = Counter()
 
-    def draw(self, rating: int, place: Place) -> Comment:
-        """A comment that fits the rating and the place."""
-        fitting = _fitting(band_of(rating), place)
+    def draw(self, rating: int, place: Place, language: str) -> Comment:
+        """A comment that fits the rating, the place, and the first language of the store."""
+        fitting = _fitting(band_of(rating), place, language)
         chosen = min(fitting, key=lambda comment: (self._uses[comment.text], self._chance.random()))
         self._uses[chosen.text] += 1
         return chosen
 
 
 @cache
-def _fitting(band: Band, place: Place) -> tuple[Comment, ...]:
+def _fitting(band: Band, place: Place, language: str) -> tuple[Comment, ...]:
+    """Polish is written in a Polish store, and only there; elsewhere every other language is."""
     places = {_ANYWHERE, place, *_ALSO.get(place, ())}
-    return tuple(comment for comment in corpus() if comment.band == band and comment.place in places)
+    written = [one for one in corpus() if (one.language == _POLISH) == (language == _POLISH)]
+    return tuple(one for one in written if one.band == band and one.place in places)
 
 
 def _comment(*, text: str, band: str, language: str, place: str, about: str) -> Comment:

@@ -33,6 +33,15 @@ _REGIONAL = ("Ірина Бойко", "Тарас Левицький", "Світ
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Who is hired: the part of the address before the domain, the name, the language they read."""
+
+    address: str
+    name: str
+    language: str = "uk"
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """A touchpoint and its printed code."""
 
@@ -77,7 +86,14 @@ def found_chain(
     survey_id = create_survey(session, "NPS", now=now)
     regions = [create_region(session, name) for name in REGIONS]
     regional = [
-        _hire(session, f"region-{n}", name, hashed, role=Role.REGIONAL_MANAGER, scope=[region], now=now)
+        _hire(
+            session,
+            Person(f"region-{n}", name),
+            hashed,
+            role=Role.REGIONAL_MANAGER,
+            scope=[region],
+            now=now,
+        )
         for n, (region, name) in enumerate(zip(regions, _REGIONAL, strict=True), 1)
     ]
     stores = [
@@ -107,15 +123,15 @@ def _make_policies(session: OrganisationSession) -> None:
 
 def _hire(
     session: OrganisationSession,
-    address: str,
-    name: str,
+    person: Person,
     hashed: str,
     *,
     role: Role,
     scope: Sequence[UUID],
     now: datetime,
 ) -> UUID:
-    user_id = create_hashed_user(session, f"{address}@{DOMAIN}", name, hashed, language="uk", now=now)
+    address = f"{person.address}@{DOMAIN}"
+    user_id = create_hashed_user(session, address, person.name, hashed, language=person.language, now=now)
     if role is Role.REGIONAL_MANAGER:
         return add_member(session, user_id, role, regions=scope)
     return add_member(session, user_id, role, stores=scope)
@@ -139,11 +155,20 @@ def _open_store(
         address=plan.address,
         labels=list(plan.labels),
         weekly_hours=dict(plan.hours),
+        country=plan.land.country,
+        currency=plan.land.currency,
+        time_zone=plan.land.time_zone,
+        languages=list(plan.land.languages),
     )
     store_id = create_store(session, draft, now=now)
     address = f"manager-{plan.code.lower()}"
     manager_id = _hire(
-        session, address, plan.manager, hashed, role=Role.STORE_MANAGER, scope=[store_id], now=now
+        session,
+        Person(address, plan.manager, plan.land.languages[0]),
+        hashed,
+        role=Role.STORE_MANAGER,
+        scope=[store_id],
+        now=now,
     )
     points = [create_touchpoint(session, store_id, survey_id, name, now=now) for name, _ in plan.places]
     return store_id, manager_id, points

@@ -1,6 +1,7 @@
 """Plays the month: taps, comments, verdicts, deadlines and moves in the order of time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
@@ -22,8 +23,10 @@ from app.db import OrganisationSession
 from app.demo.founding import Chain, StoreAtWork
 from app.demo.handling import Case, Move, Step, plan_steps
 from app.demo.moves import Stage, make_move
+from app.demo.receipts import mint_receipt
 from app.demo.visits import Visit
 from app.ids import new_key
+from app.invitations.models import Invitation
 from app.responses.actions import Completion, ResponseDraft, complete_response, record_response
 from app.responses.models import Response
 from app.responses.queries import get_response_by_key
@@ -79,12 +82,11 @@ class History:
         self._scripts = scripts
         for visit in (*visits, *scripts):
             self._plan(visit.at, partial(self._tap, visit))
-        with self._session.no_autoflush:  # every action flushes what it has changed: half the statements
-            while self._agenda and self._agenda[0][0] <= until:
-                at, _, act = heappop(self._agenda)
-                act(now=at)
-                tell(at)
-            self._fire_the_rest(until)
+        while self._agenda and self._agenda[0][0] <= until:
+            at, _, act = heappop(self._agenda)
+            act(now=at)
+            tell(at)
+        self._fire_the_rest(until)
         self._session.flush()
 
     def _plan(self, at: datetime, act: _Act) -> None:
@@ -96,16 +98,18 @@ class History:
 
     def _tap(self, visit: Visit, *, now: datetime) -> None:
         key = new_key()
-        record_response(self._session, self._draft(visit, key, visit.rating), now=now)
+        invitation = mint_receipt(self._session, visit, self._store(visit), self._keeping, now=now)
+        draft = self._draft(visit, key, invitation)
+        record_response(self._session, draft, now=now)
         if visit.meant is not None:
-            self._plan(now + _CORRECTED_AFTER, partial(self._correct, visit, key))
+            self._plan(now + _CORRECTED_AFTER, partial(self._correct, replace(draft, rating=visit.meant)))
         if visit.comment or visit.contact:
             self._plan(now + visit.typing_seconds * _SECOND, partial(self._complete, visit, key))
         elif is_negative(visit.rating):
             self._follow(get_response_by_key(self._session, key), visit, now=now)
 
-    def _correct(self, visit: Visit, key: str, *, now: datetime) -> None:
-        record_response(self._session, self._draft(visit, key, visit.meant or 0), now=now)
+    def _correct(self, draft: ResponseDraft, *, now: datetime) -> None:
+        record_response(self._session, draft, now=now)
 
     def _complete(self, visit: Visit, key: str, *, now: datetime) -> None:
         completion = Completion(visit.comment, visit.contact)
@@ -173,16 +177,17 @@ class History:
         for alert_id in self._session.scalars(due).all():
             fire_steps_of(self._session, self._alerts[alert_id], now=until)
 
-    def _draft(self, visit: Visit, key: str, rating: int) -> ResponseDraft:
+    def _draft(self, visit: Visit, key: str, invitation: Invitation | None) -> ResponseDraft:
         store = self._store(visit)
         door = store.doors[visit.place]
         return ResponseDraft(
             key=key,
             store_id=store.row.id,
-            touchpoint_id=door.touchpoint_id,
-            qr_code_id=door.code_id,
+            touchpoint_id=invitation.touchpoint_id if invitation else door.touchpoint_id,
+            qr_code_id=None if invitation else door.code_id,
             survey_version_id=self._chain.version_id,
-            channel=Channel.QR,
+            channel=Channel.RECEIPT if invitation else Channel.QR,
             language=visit.language,
-            rating=rating,
+            rating=visit.rating,
+            invitation_id=invitation.id if invitation else None,
         )

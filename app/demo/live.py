@@ -26,9 +26,9 @@ def live_visits(stores: Sequence[StoreAtWork], now: datetime, chance: Random, *,
     at = [open_now[n % len(open_now)] for n in range(4)]
 
     def answered(minutes: int, rating: int, store: int) -> Visit:
-        places = stores[store].plan.places
-        visit = Visit(now - timedelta(minutes=minutes), store, place=rating % len(places), rating=rating)
-        return write(visit, places[visit.place][1], pool, chance)
+        plan = stores[store].plan
+        visit = Visit(now - timedelta(minutes=minutes), store, place=rating % len(plan.places), rating=rating)
+        return write(visit, plan, pool, chance)
 
     scripts: dict[Visit, Sequence[Step]] = {
         answered(52, 1, at[0]): (Step(7, Move.ACKNOWLEDGE), Step(12, Move.NOTE)),

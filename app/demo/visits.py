@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from app.contacts.rules import Address, ContactKind
-from app.demo.chain import Mood, Place, StorePlan
+from app.demo.chain import Mood, StorePlan
 from app.demo.comments import Pool
 from app.responses.rules import is_negative
 from app.stores.calendar import Calendar
@@ -28,7 +28,10 @@ _DETRACTOR = (0, 1, 2, 3, 3, 4, 5, 5, 6, 6)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One shopper's answer. `meant` is the rating that a mis-tap was corrected to."""
+    """One shopper's answer. `meant` is the rating that a mis-tap was corrected to.
+
+    One that came through a link on a receipt names the `cashier`, by the number in the store.
+    """
 
     at: datetime
     store: int
@@ -40,6 +43,7 @@ class Visit:
     language: str = "uk"
     typing_seconds: int = 30
     meant: int | None = None
+    cashier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,14 @@ def plan_visits(
     return [_visit(at, store, stores[store], pool=pool, chance=chance) for at, store in instants]
 
 
-def write(visit: Visit, place: Place, pool: Pool, chance: Random) -> Visit:
+def write(visit: Visit, plan: StorePlan, pool: Pool, chance: Random) -> Visit:
     """The same visit with the words and perhaps the contact that its shopper adds."""
-    comment = pool.draw(visit.rating, place)
+    comment = pool.draw(visit.rating, plan.places[visit.place][1], plan.land.languages[0])
     return replace(
         visit,
         comment=comment.text,
         about=comment.about,
-        language="en" if comment.language == "en" else "uk",
+        language=comment.language if comment.language in plan.land.languages else plan.land.languages[0],
         typing_seconds=10 + len(comment.text) // 3 + chance.randrange(20),
     )
 
@@ -95,11 +99,12 @@ def _instant(calendar: Calendar, month: Month, chance: Random) -> datetime:
 def _visit(at: datetime, store: int, plan: StorePlan, *, pool: Pool, chance: Random) -> Visit:
     place = chance.randrange(len(plan.places))
     rating = _rating(plan.mood, chance)
-    visit = Visit(at, store, place, rating, language="en" if chance.random() < 0.08 else "uk")
+    language = "en" if chance.random() < 0.08 else plan.land.languages[0]
+    visit = Visit(at, store, place, rating, language=language)
     if is_negative(rating) and chance.random() < _MISTAKEN:
         return replace(visit, meant=10)
     if chance.random() < _COMMENTED[is_negative(rating)]:
-        visit = write(visit, plan.places[place][1], pool, chance)
+        visit = write(visit, plan, pool, chance)
     if chance.random() < _CONTACT[is_negative(rating)]:
         visit = replace(visit, contact=contact(chance))
     return visit

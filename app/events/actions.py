@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, tuple_
 
-from app.db import OrganisationSession
+from app.db import OrganisationSession, insert_row
 from app.events.catalogue import EventName
 from app.events.models import Event
 
@@ -41,10 +41,9 @@ def record(
 ) -> None:
     """Remember that something happened, and run what must happen in the same transaction."""
     reaction = _flow.get(name, Reaction())
-    event = Event(name=name, subject_id=subject_id, at=at, data=data)
-    if not reaction.later:
-        event.dispatched_at = at
-    session.add(event)
+    values = {"name": name, "subject_id": subject_id, "at": at, "data": data}
+    event_id = insert_row(session, Event, **values, dispatched_at=None if reaction.later else at)
+    event = Event(organisation_id=session.scope(), id=event_id, **values)
     for handler in reaction.now:
         handler(session, event)
 

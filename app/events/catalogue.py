@@ -20,8 +20,12 @@ class EventName(StrEnum):
     ALERT_REOPENED = "alert.reopened"
     SHOPPER_WROTE = "shopper.wrote"
     REPLY_WRITTEN = "reply.written"
+    TRIAL_REQUESTED = "trial.requested"
     DELIVERY_PROMISED = "delivery.promised"
     ENDPOINT_DISABLED = "endpoint.disabled"
+    MEMBER_INVITED = "member.invited"
+    MEMBER_CHANGED = "member.changed"
+    PRINT_RUN_ORDERED = "print_run.ordered"
 
 
 PUBLIC = frozenset(

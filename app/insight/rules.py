@@ -1,18 +1,16 @@
-"""Score arithmetic and the reading of clocks: pure, and never a number without its n."""
+"""Score arithmetic: pure, and never a number without its n."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from math import ceil, sqrt
+from math import sqrt
 from zoneinfo import ZoneInfo
 
 LEAST_FOR_NPS = 10
 LEAST_FOR_SURE = 30
 PERIOD_DAYS = 28
 USUAL_WEEKS = 4
-FALLBACK_ZONE = "Europe/Kyiv"
 SOON = timedelta(minutes=10)
 _Z95 = 1.96
 
@@ -171,12 +169,6 @@ def against(today: Day, before: Usual | None) -> Standing | None:
     return Standing.ABOVE if now.low > before.percent else Standing.BELOW
 
 
-def home_zone(zones: Iterable[str]) -> str:
-    """The time zone of most stores: days on pages over several stores are days there."""
-    counted = Counter(zones)
-    return max(counted, key=lambda zone: (counted[zone], zone), default=FALLBACK_ZONE)
-
-
 def same_hours(now: datetime, zone: str) -> list[tuple[datetime, datetime]]:
     """Today from midnight to now in that zone, then the same hours of the same weekday, week by week back."""
     local = now.astimezone(ZoneInfo(zone))
@@ -188,26 +180,3 @@ def same_hours(now: datetime, zone: str) -> list[tuple[datetime, datetime]]:
         )
         for day in days
     ]
-
-
-class Urgency(StrEnum):
-    """How a running clock looks."""
-
-    ASLEEP = "asleep"
-    CALM = "calm"
-    SOON = "soon"
-    LATE = "late"
-
-
-def urgency(deadline: datetime, opens_at: datetime | None, *, now: datetime) -> Urgency:
-    """Late from the deadline on, soon in its last ten minutes, asleep until the store opens."""
-    if now >= deadline:
-        return Urgency.LATE
-    if opens_at is not None and now < opens_at < deadline:
-        return Urgency.ASLEEP
-    return Urgency.SOON if deadline - now <= SOON else Urgency.CALM
-
-
-def whole_minutes(span: timedelta) -> int:
-    """A span in minutes, begun ones counted, never under one: no clock here shows seconds or nought."""
-    return max(1, ceil(abs(span.total_seconds()) / 60))

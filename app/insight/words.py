@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
 
+from app.alerts.clocks import NO_BREAK, clock_of, clock_words, duration, until
 from app.alerts.rules import AlertState
 from app.contacts.rules import ContactKind
 from app.insight.queries.now import Card
@@ -15,17 +16,10 @@ from app.insight.rules import (
     Nps,
     Standing,
     Tally,
-    Urgency,
-    urgency,
-    whole_minutes,
 )
-from app.stores.rules import StoreKind
-from app.web.templating import local_clock, local_time
+from app.invitations.rules import Kind
 
 MINUS = "−"
-NO_BREAK = "\u00a0"
-_TURNING_TO_HOURS = 90
-_DAY_MINUTES = 24 * 60
 
 
 def signed(number: float) -> str:
@@ -44,49 +38,9 @@ def percent(number: float) -> str:
     return f"{whole(number)}{NO_BREAK}%"
 
 
-def clock_words() -> dict[str, str]:
-    """The words of the clocks, for the page and for its script alike."""
-    return {
-        "minutes": _("%(minutes)s min"),
-        "hours": _("%(hours)s h %(minutes)s min"),
-        "days": _("%(days)s d %(hours)s h"),
-        "calm": _("%(time)s left · until %(until)s"),
-        "soon": _("%(time)s left · until %(until)s"),
-        "late": _("%(time)s late · was due %(until)s"),
-        "asleep": _("Store opens %(opens)s · until %(until)s"),
-    }
-
-
-def duration(span: timedelta, words: dict[str, str]) -> str:
-    """A span in whole minutes, from an hour and a half on in hours, from two days on in days."""
-    minutes = whole_minutes(span)
-    if minutes < _TURNING_TO_HOURS:
-        text = words["minutes"] % {"minutes": minutes}
-    elif minutes < 2 * _DAY_MINUTES:
-        text = words["hours"] % {"hours": minutes // 60, "minutes": minutes % 60}
-    else:
-        text = words["days"] % {"days": minutes // _DAY_MINUTES, "hours": minutes % _DAY_MINUTES // 60}
-    return text.replace(" ", NO_BREAK)
-
-
-def until(at: datetime, zone: str, *, now: datetime) -> str:
-    """The time of day in the store's zone, with the date when that is another day."""
-    is_today = local_time(at, zone).partition(",")[0] == local_time(now, zone).partition(",")[0]
-    return local_clock(at, zone) if is_today else local_time(at, zone)
-
-
 def clock(card: Card, *, now: datetime) -> dict[str, str]:
     """A card's clock: how it looks, and in words."""
-    if card.deadline is None:
-        return {}
-    words = clock_words()
-    look = urgency(card.deadline, card.opens_at, now=now)
-    parts = {
-        "time": duration(card.deadline - now, words),
-        "until": until(card.deadline, card.zone, now=now),
-        "opens": until(card.opens_at, card.zone, now=now) if card.opens_at else "",
-    }
-    return {**parts, "look": look, "text": words[look] % parts}
+    return clock_of(card.deadline, card.opens_at, card.zone, now=now)
 
 
 def holder(card: Card) -> str:
@@ -111,12 +65,6 @@ def wish(card: Card) -> tuple[str, str]:
     if card.contact_kind == ContactKind.EMAIL:
         return "email", _("Wants a reply by e-mail")
     return "return_page", _("Can read a reply on the return page")
-
-
-def look_of(look: str) -> str:
-    """The badge of a clock."""
-    badges = {Urgency.LATE: "over", Urgency.SOON: "warn", Urgency.ASLEEP: "mid asleep"}
-    return badges.get(Urgency(look), "ring")
 
 
 def mark(card: Card) -> str:
@@ -223,6 +171,11 @@ def only_with_comment() -> str:
     return _("With a comment")
 
 
+def only_verified() -> str:
+    """The chip of responses that a receipt stands behind."""
+    return _("Verified by a receipt")
+
+
 def from_day(day: str) -> str:
     """The chip of the first day."""
     return _("From %(day)s", day=format_date(date.fromisoformat(day), "medium"))
@@ -231,16 +184,6 @@ def from_day(day: str) -> str:
 def to_day(day: str) -> str:
     """The chip of the last day."""
     return _("To %(day)s", day=format_date(date.fromisoformat(day), "medium"))
-
-
-def kind_words() -> dict[str, str]:
-    """Kinds of stores."""
-    return {
-        StoreKind.SHOP: _("Shop"),
-        StoreKind.ONLINE_SHOP: _("Online shop"),
-        StoreKind.CONTACT_CENTRE: _("Contact centre"),
-        StoreKind.DELIVERY: _("Delivery"),
-    }
 
 
 def channel_words() -> dict[str, str]:
@@ -258,6 +201,11 @@ def channel_words() -> dict[str, str]:
         "staff": _("Staff"),
         "api": "API",
     }
+
+
+def invitation_words() -> dict[str, str]:
+    """What an invitation is about."""
+    return {Kind.RECEIPT: _("Receipt"), Kind.CALL: _("Call"), Kind.ORDER: _("Order")}
 
 
 def standing_words() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The one door: every way in stores a response here, with the same guards."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,14 +11,27 @@ from app.contacts.rules import Address
 from app.db import OrganisationSession, insert_once
 from app.errors import Conflict
 from app.events import EventName, record
-from app.responses.models import Response
+from app.invitations.actions import Redeemed, redeem_invitation
+from app.responses.models import Response, ResponseOrigin
 from app.responses.queries import lock_response
 from app.responses.rules import Channel, believed_answer_time, is_hasty, is_late, is_negative, may_change
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Which key of the API sent a response, under which id of the sender's own, with what content."""
+
+    api_key_id: UUID
+    external_id: str | None
+    content_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseDraft:
-    """What a shopper's tap carries. `answered_at` is the device's claim, if it made one."""
+    """What a shopper's tap carries. `answered_at` is the device's claim, if it made one.
+
+    With an `origin` it is what another system tells of an answer: then its time is taken as it is told.
+    """
 
     key: str
     store_id: UUID
@@ -30,15 +43,18 @@ class ResponseDraft:
     qr_code_id: UUID | None = None
     answered_at: datetime | None = None
     is_suspect: bool = False
+    origin: Origin | None = None
+    invitation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the second step adds."""
+    """What the second step adds. `is_typed` on our page just now, so that its speed says who typed."""
 
     comment: str | None
     contact: Address | None
     wants_marketing: bool = False
+    is_typed: bool = True
 
 
 class Outcome(StrEnum):
@@ -52,9 +68,13 @@ class Outcome(StrEnum):
 def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
     """Store a rating once for its key; the same key again changes nothing, or corrects the rating.
 
-    Raises `Conflict` (``already_received``) for another rating after the 30 minutes of correction.
+    Raises `Conflict`: ``already_received`` for another rating after the 30 minutes of correction,
+    ``already_answered`` where somebody else has used the invitation; `Gone` where it is over.
     """
-    answered_at = believed_answer_time(draft.answered_at, now)
+    answered_at = _answered_at(draft, now)
+    known = Redeemed()
+    if draft.invitation_id:
+        known = redeem_invitation(session, draft.invitation_id, draft.key, at=answered_at, now=now)
     response_id = insert_once(
         session,
         Response,
@@ -67,6 +87,9 @@ def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: 
         channel=draft.channel,
         language=draft.language,
         rating=draft.rating,
+        invitation_id=draft.invitation_id,
+        employee_id=known.employee_id,
+        contact_id=known.contact_id,
         is_suspect=draft.is_suspect,
         is_late=is_late(answered_at, now),
         answered_at=answered_at,
@@ -74,6 +97,9 @@ def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: 
     )
     if response_id is None:
         return _correct(session, draft, now=now)
+    if draft.origin:
+        session.add(ResponseOrigin(response_id=response_id, **asdict(draft.origin)))
+        session.flush()
     record(session, EventName.RESPONSE_RECEIVED, response_id, at=now, rating=draft.rating)
     return Outcome.STORED
 
@@ -93,7 +119,8 @@ def complete_response(
     if response.completed_at and not may_change(response.received_at, now):
         raise Conflict("already_received")
     response.comment = completion.comment
-    response.is_suspect |= bool(completion.comment) and is_hasty(response.answered_at, now)
+    is_judged = completion.is_typed and completion.comment is not None
+    response.is_suspect |= is_judged and is_hasty(response.answered_at, now)
     response.completed_at = now
     if has_new_contact:
         _keep_contact(session, response, completion, keeping, now=now)
@@ -103,8 +130,16 @@ def complete_response(
     return response
 
 
+def _answered_at(draft: ResponseDraft, now: datetime) -> datetime:
+    if draft.origin and draft.answered_at:
+        return min(draft.answered_at, now)
+    return believed_answer_time(draft.answered_at, now)
+
+
 def _correct(session: OrganisationSession, draft: ResponseDraft, *, now: datetime) -> Outcome:
     response = lock_response(session, draft.key)
+    if response.invitation_id != draft.invitation_id:
+        raise Conflict("already_received")
     if response.rating == draft.rating:
         return Outcome.REPEATED
     if not may_change(response.received_at, now) or response.touchpoint_id != draft.touchpoint_id:

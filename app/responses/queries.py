@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.db import OrganisationSession, get_row, locking
 from app.errors import NotFound
-from app.responses.models import Response
+from app.responses.models import Response, ResponseOrigin
 
 
 def get_response_by_key(session: OrganisationSession, key: str) -> Response:
@@ -35,3 +35,14 @@ def lock_responses(session: OrganisationSession, ids: Sequence[UUID]) -> dict[UU
 def get_response(session: OrganisationSession, response_id: UUID) -> Response:
     """The response of that id."""
     return get_row(session, Response, response_id)
+
+
+def find_origin(session: OrganisationSession, external_id: str) -> ResponseOrigin | None:
+    """Where the response came from that another system calls so."""
+    return session.scalar(select(ResponseOrigin).where(ResponseOrigin.external_id == external_id))
+
+
+def is_old_news(session: OrganisationSession, response: Response) -> bool:
+    """Whether another system told of an answer after more than a day: nobody waits for a reply to it."""
+    was_sent = select(ResponseOrigin.id).where(ResponseOrigin.response_id == response.id)
+    return response.is_late and session.scalar(was_sent) is not None

@@ -9,6 +9,7 @@ PROMOTER_LEAST = 9
 CORRECTION = timedelta(minutes=30)
 PAGES_NOBODY_AFTER = timedelta(hours=24)
 PHONE_CLOCK_BELIEVED = timedelta(hours=48)
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 NOBODY_WRITES_IN = timedelta(seconds=1.5)
 
 
@@ -26,6 +27,10 @@ class Channel(StrEnum):
     MESSENGER = "messenger"
     STAFF = "staff"
     API = "api"
+
+
+# How an answer may have come that another system took; the other channels lead over our own pages.
+TAKEN_ELSEWHERE = tuple(channel for channel in Channel if channel not in (Channel.QR, Channel.RECEIPT))
 
 
 def is_negative(rating: int) -> bool:

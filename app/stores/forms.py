@@ -1,6 +1,6 @@
 """The form of a store: what was typed, what is wrong with it, and what it means."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,10 +13,10 @@ from app.stores import places, rules
 from app.stores.actions import StoreDraft
 from app.stores.models import Region, Store
 from app.stores.rules import StoreKind
+from app.stores.words import fault_words
 from app.text import NAME_GRAPHEMES, clean_line, clean_text, grapheme_count, search_form
 from app.web.languages import LANGUAGES
 
-ADDRESS_GRAPHEMES = 300
 NEW_REGION = "new"
 WEEKDAYS = tuple(str(day) for day in range(1, 8))
 _PLAIN = ("kind", "code", "name", "address", "country", "currency", "time_zone")
@@ -49,7 +49,7 @@ class StoreForm:
         try:
             return rule(self.typed[name])
         except Invalid as refusal:
-            self.faults[name] = _words(refusal.faults)
+            self.faults[name] = fault_words(refusal.faults)
             return None
 
 
@@ -107,7 +107,7 @@ def _read_words(form: StoreForm) -> None:
         "kind": form.take("kind", _kind),
         "code": form.take("code", lambda text: rules.store_code(clean_line(text))),
         "name": form.take("name", _name),
-        "address": form.take("address", lambda text: _bounded(clean_line(text), ADDRESS_GRAPHEMES)),
+        "address": form.take("address", lambda text: _bounded(clean_line(text), rules.ADDRESS_GRAPHEMES)),
         "labels": form.take("labels", lambda text: rules.labels(clean_line(text))),
     }
 
@@ -160,26 +160,3 @@ def _bounded(text: str, most: int) -> str:
     if grapheme_count(text) > most:
         raise Invalid(faults={"text": "too_long"})
     return text
-
-
-def _words(faults: Mapping[str, str]) -> str:
-    """A refusal in words that say what to write instead."""
-    code = next(code for name, code in faults.items() if name != "line")
-    texts = {
-        "no_name": _("Write a name."),
-        "no_code": _("Write the store's code."),
-        "unknown": _("Choose one that is in the list."),
-        "too_long": _("Shorten this text."),
-        "bad_encoding": _("This text holds characters that cannot be stored."),
-        "bad_code": _("Use letters, digits and . _ / - only, at most 32."),
-        "long_label": _("Shorten the labels to 40 characters each."),
-        "many_labels": _("Use at most 20 labels."),
-        "bad_hours": _("Write hours like 09:00-21:00, or 09:00-13:00, 14:00-21:00."),
-        "overlap": _("These hours overlap."),
-        "many_intervals": _("Use at most 6 intervals a day."),
-        "bad_date": _("Begin with a date like 2026-12-25."),
-        "repeated_date": _("This date is there twice."),
-        "many_dates": _("Use at most 100 dates; delete those that have passed."),
-    }
-    line = faults.get("line")
-    return _("“%(line)s”: %(fault)s", line=line, fault=texts[code]) if line else texts[code]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import OrganisationRow, belongs_to, one_of
@@ -56,3 +56,22 @@ class Store(OrganisationRow):
     def calendar(self) -> Calendar:
         """The store's opening hours in its own time zone."""
         return Calendar.from_hours(self.time_zone, self.weekly_hours, self.dated_hours)
+
+
+class StoreImport(OrganisationRow):
+    """A table that a member has sent and not confirmed yet; the bytes go when it is applied or too old.
+
+    `summary` says what was done, once `applied_at` is set.
+    """
+
+    __tablename__ = "store_imports"
+
+    member_id: Mapped[UUID]
+    name: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime]
+    expire_at: Mapped[datetime] = mapped_column(index=True)
+    applied_at: Mapped[datetime | None]
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (belongs_to("memberships", "member_id"),)

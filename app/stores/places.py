@@ -12,6 +12,9 @@ from app.text import sort_key
 # What Unicode names beside ISO 3166-1: reserved and private codes, and groups of countries.
 _NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 _TAB_OF_NAME = 2
+_NAMING = ("en", "uk", "pl")
+# Countries that keep one clock although the table lists a second zone for a part of them.
+_ONE_CLOCK = {"UA": "Europe/Kyiv", "DE": "Europe/Berlin"}
 
 
 def country_code(text: str) -> str:
@@ -56,10 +59,46 @@ def currencies(language: str) -> dict[str, str]:
 @cache
 def time_zones() -> tuple[str, ...]:
     """The zones that people live in, by name: those that the time zone database gives to a country."""
+    return tuple(sorted(zone for _country, zone in _zone_table()))
+
+
+@cache
+def country_named(name: str) -> str | None:
+    """The country of a name in one of the languages that we speak of it, or of a code."""
+    return _country_names().get(name.casefold())
+
+
+@cache
+def currency_of(country: str) -> str | None:
+    """The currency that a country uses now; ``None`` where it has none of its own, or several."""
+    used = get_global("territory_currencies").get(country, ())
+    now = [code for code, _begin, end, is_tender in used if is_tender and end is None]
+    return now[0] if len(now) == 1 else None
+
+
+@cache
+def time_zone_of(country: str) -> str | None:
+    """The time zone of a country where it keeps one; ``None`` where it keeps several."""
+    if country in _ONE_CLOCK:
+        return _ONE_CLOCK[country]
+    zones = [zone for code, zone in _zone_table() if code == country]
+    return zones[0] if len(zones) == 1 else None
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    names = {code.casefold(): code for code in countries("en")}
+    for language in _NAMING:
+        names |= {name.casefold(): code for code, name in countries(language).items()}
+    return names
+
+
+@cache
+def _zone_table() -> tuple[tuple[str, str], ...]:
+    """Countries with the zones that people there live in."""
     lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines()
-    return tuple(
-        sorted(line.split("\t")[_TAB_OF_NAME] for line in lines if line and not line.startswith("#"))
-    )
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return tuple((row[0], row[_TAB_OF_NAME]) for row in rows)
 
 
 @cache

@@ -1,5 +1,7 @@
 """The words of stores, and what their code, labels and opening hours may be."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -10,10 +12,12 @@ from app.errors import Invalid
 from app.text import grapheme_count
 
 CODE_MOST = 32
+ADDRESS_GRAPHEMES = 300
 LABEL_MOST = 40
 LABELS_MOST = 20
 INTERVALS_MOST = 6
 DATED_MOST = 100
+FALLBACK_ZONE = "Europe/Kyiv"
 
 DayHours = list[list[str]]
 
@@ -22,9 +26,7 @@ _INTERVAL = regex.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*[-–—]\s*(\d{1,2})(?:[
 _EUROPEAN_DATE = regex.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", regex.ASCII)
 CLOSED = "closed"
 # What people write for a day off, whatever language their page is in.
-_CLOSED_WORDS = frozenset(
-    {CLOSED, "зачинено", "закрито", "вихідний", "zamknięte", "nieczynne", "-", "–", "—"}
-)
+CLOSED_WORDS = frozenset({CLOSED, "зачинено", "закрито", "вихідний", "zamknięte", "nieczynne", "-", "–", "—"})
 _MIDNIGHT = "24:00"
 
 
@@ -89,7 +91,7 @@ def dated_hours(text: str, closed: str = CLOSED) -> dict[str, DayHours]:
     `closed` is the reader's own word for it. Raises `Invalid` (``bad_date``, ``repeated_date``,
     ``many_dates`` and what `day_hours` raises), with the line at fault under ``line``.
     """
-    words = _CLOSED_WORDS | {closed.casefold()}
+    words = CLOSED_WORDS | {closed.casefold()}
     days: dict[str, DayHours] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         try:
@@ -102,6 +104,12 @@ def dated_hours(text: str, closed: str = CLOSED) -> dict[str, DayHours]:
     if len(days) > DATED_MOST:
         raise Invalid(faults={"hours": "many_dates"})
     return dict(sorted(days.items()))
+
+
+def dates(text: str) -> list[str]:
+    """Dates, one on each line or with commas between them, in ISO form; raises `Invalid` (``bad_date``)."""
+    typed = [part.strip() for part in regex.split(r"[,;\n]", text)]
+    return sorted({_date(part).isoformat() for part in typed if part})
 
 
 def dated_hours_text(days: dict[str, DayHours], closed: str = CLOSED) -> str:
@@ -141,3 +149,9 @@ def _clock(hour: str, minute: str | None) -> str:
     if text != _MIDNIGHT and (int(hour) > 23 or int(minute or 0) > 59):
         raise Invalid(faults={"hours": "bad_hours"})
     return text
+
+
+def home_zone(zones: Iterable[str]) -> str:
+    """The time zone of most stores: days on pages over several stores are days there."""
+    counted = Counter(zones)
+    return max(counted, key=lambda zone: (counted[zone], zone), default=FALLBACK_ZONE)

@@ -7,8 +7,12 @@ from sqlalchemy import select
 
 from app.db import OrganisationSession
 from app.errors import NotFound
+from app.ids import OrganisationId
 from app.surveys.models import Question, Survey, SurveyVersion
 from app.surveys.rules import Wording
+
+_MOST_KEPT = 500
+_kept: dict[tuple[OrganisationId, UUID], dict[str, Wording]] = {}
 
 
 def surveys(session: OrganisationSession) -> list[Survey]:
@@ -50,8 +54,13 @@ def versions(session: OrganisationSession, survey_id: UUID) -> list[SurveyVersio
 
 
 def wording(session: OrganisationSession, version_id: UUID) -> dict[str, Wording]:
-    """The texts of a version by language."""
-    return wording_of(session.scalars(select(Question).where(Question.version_id == version_id)))
+    """The texts of a version by language; kept in memory, because a version never changes."""
+    place = (session.scope(), version_id)
+    if place not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[place] = wording_of(session.scalars(select(Question).where(Question.version_id == version_id)))
+    return _kept[place]
 
 
 def wording_of(questions: Iterable[Question]) -> dict[str, Wording]:

@@ -79,4 +79,12 @@ DEFAULT_WORDING = {
         comment_middle="What could we do better?",
         comment_high="What did you like most?",
     ),
+    "pl": Wording(
+        question="Na ile prawdopodobne, że polecisz {store} znajomym lub rodzinie?",
+        lowest="0 – na pewno nie",
+        highest="10 – na pewno tak",
+        comment_low="Co poszło nie tak?",
+        comment_middle="Co możemy poprawić?",
+        comment_high="Co podobało Ci się najbardziej?",
+    ),
 }

@@ -1,6 +1,7 @@
 """Surveys: what is asked, in which words, and every version that shoppers have seen."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
+from app.audit.actions import record_deed
+from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, get_row, reading, transaction
 from app.stores.queries import stores
 from app.surveys.actions import create_survey, publish_version
@@ -87,6 +90,7 @@ def _try_to_add() -> Page:
         if faults:
             return _overview(session, request.form.get("name", ""), faults), 422
         survey_id = create_survey(session, name, now=clock.now())
+        _record(session, AuditDeed.SURVEY_CREATED, name, survey_id)
     return redirect(url_for("surveys.show", survey_id=survey_id), 303)
 
 
@@ -99,7 +103,14 @@ def _try_to_publish(survey_id: UUID) -> Page:
             return _survey_page(session, survey, form), 422
         if form.wording != wording(session, newest.id):
             publish_version(session, survey_id, form.wording, now=clock.now())
+            number = current_version(session, survey_id).number
+            _record(session, AuditDeed.SURVEY_PUBLISHED, survey.name, survey_id, version=number)
     return redirect(url_for("surveys.show", survey_id=survey_id), 303)
+
+
+def _record(session: OrganisationSession, deed: AuditDeed, name: str, survey_id: UUID, **data: Any) -> None:
+    doer = current_actor().doer
+    record_deed(session, deed, doer, name, subject_id=survey_id, now=clock.now(), **data)
 
 
 def _overview(session: OrganisationSession, typed: str, faults: dict[str, str]) -> str:

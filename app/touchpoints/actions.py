@@ -26,6 +26,17 @@ def create_touchpoint(
     return touchpoint.id
 
 
+def create_plain_touchpoint(
+    session: OrganisationSession, store_id: UUID, survey_id: UUID, name: str, *, now: datetime
+) -> UUID:
+    """A touchpoint without a printed code; the store's own of that name where there is one."""
+    values = {"store_id": store_id, "survey_id": survey_id, "name": name, "created_at": now}
+    unique = ["organisation_id", "store_id", "name"]
+    new = insert_once(session, Touchpoint, unique, **values)
+    own = select(Touchpoint.id).where(Touchpoint.store_id == store_id, Touchpoint.name == name)
+    return new or session.scalars(own).one()
+
+
 def create_code(session: OrganisationSession, touchpoint_id: UUID, *, now: datetime) -> UUID:
     """A further printed code for a touchpoint; codes are unique over all organisations."""
     code_id = None
@@ -67,12 +78,19 @@ def restore_touchpoint(session: OrganisationSession, touchpoint_id: UUID) -> Non
     get_row(session, Touchpoint, touchpoint_id).retired_at = None
 
 
-def edit_touchpoint(session: OrganisationSession, touchpoint_id: UUID, name: str, survey_id: UUID) -> None:
-    """Give a touchpoint another name or survey; its codes stay as they are printed."""
+def edit_touchpoint(
+    session: OrganisationSession, touchpoint_id: UUID, name: str, survey_id: UUID
+) -> list[str]:
+    """Give a touchpoint another name or survey; the names of the fields that are others now.
+
+    Its codes stay as they are printed.
+    """
     touchpoint = get_row(session, Touchpoint, touchpoint_id)
-    touchpoint.name = name
-    touchpoint.survey_id = survey_id
+    wanted = {"name": name, "survey_id": survey_id}
+    changed = [field for field, value in wanted.items() if getattr(touchpoint, field) != value]
+    touchpoint.name, touchpoint.survey_id = name, survey_id
     session.flush()
+    return changed
 
 
 def add_scans(session: OrganisationSession, scans: Scans) -> None:

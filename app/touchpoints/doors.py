@@ -1,16 +1,18 @@
-"""Step 1 of the flow: what stands behind a printed code, kept in memory for the survey page."""
+"""Step 1 of the flow: what the survey page needs of a touchpoint; of a printed code's, kept in memory."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic  # how long an entry has been kept is no time of day
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
-from app.db import organisation_of, reading
+from app.db import OrganisationSession, organisation_of, reading
+from app.errors import NotFound
 from app.ids import OrganisationId, fold_printed_code
 from app.stores.calendar import Calendar
 from app.stores.models import Store
@@ -19,7 +21,7 @@ from app.surveys.queries import wording_of
 from app.surveys.rules import Wording
 from app.touchpoints.models import QrCode, Touchpoint
 
-_All = tuple[QrCode, Touchpoint, Store, UUID, Question]
+_Point = tuple[Touchpoint, Store, UUID, Question]
 
 LIFE_SECONDS = 5.0
 MOST_FOUND = 10_000
@@ -28,15 +30,13 @@ MOST_UNKNOWN = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """All that the survey page needs to know of a printed code.
+    """All that the survey page needs to know of a touchpoint, whichever way somebody came to it.
 
     `languages` are those of the store that the survey speaks, the first being `default_language`.
-    `is_open` is false once the code, its touchpoint or its store is retired.
+    `is_open` is false once the touchpoint or its store is retired.
     """
 
-    code: str
     organisation_id: OrganisationId
-    qr_code_id: UUID
     touchpoint_id: UUID
     touchpoint_name: str
     store_id: UUID
@@ -50,21 +50,29 @@ class Door:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CodeDoor(Door):
+    """The door behind a printed code; closed once the code itself is retired, too."""
+
+    code: str
+    qr_code_id: UUID
+
+
 class _Shelf:
     """Doors by code, each for `LIFE_SECONDS`; the oldest makes room. Not safe without the lock."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[str, tuple[float, Door | None]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, CodeDoor | None]] = OrderedDict()
 
     def holds(self, code: str, at: float) -> bool:
         """Whether the code is here and still fresh."""
         return code in self._kept and at - self._kept[code][0] < LIFE_SECONDS
 
-    def __getitem__(self, code: str) -> Door | None:
+    def __getitem__(self, code: str) -> CodeDoor | None:
         return self._kept[code][1]
 
-    def keep(self, code: str, door: Door | None, at: float) -> None:
+    def keep(self, code: str, door: CodeDoor | None, at: float) -> None:
         """Put a door on the shelf, as the youngest."""
         self._kept.pop(code, None)
         self._kept[code] = (at, door)
@@ -82,7 +90,7 @@ _found = _Shelf(MOST_FOUND)
 _unknown = _Shelf(MOST_UNKNOWN)
 
 
-def find_door(code: str) -> Door | None:
+def find_door(code: str) -> CodeDoor | None:
     """What stands behind a code as somebody typed or scanned it; ``None`` when there is no such code.
 
     Costs two statements when it is not in memory, none for the next five seconds.
@@ -108,17 +116,30 @@ def forget_doors() -> None:
         _unknown.clear()
 
 
-def _read(code: str) -> Door | None:
+def door_of(session: OrganisationSession, touchpoint_id: UUID) -> Door:
+    """The door of a touchpoint, read from the database; raises `NotFound`."""
+    rows = session.execute(_all_about_points().where(Touchpoint.id == touchpoint_id)).all()
+    if not rows:
+        raise NotFound()
+    return _door(session.scope(), rows)
+
+
+def _read(code: str) -> CodeDoor | None:
     organisation_id = organisation_of(QrCode.code, code)
     if organisation_id is None:
         return None
     with reading(organisation_id) as session:
-        rows = session.execute(_all_about(code)).all()
-    return _door(organisation_id, rows) if rows else None
+        rows = session.execute(
+            _all_about_points()
+            .add_columns(QrCode)
+            .join(QrCode, QrCode.touchpoint_id == Touchpoint.id)
+            .where(QrCode.code == code)
+        ).all()
+    return _coded(_door(organisation_id, [row[:4] for row in rows]), rows[0][4]) if rows else None
 
 
-def _all_about(code: str) -> Select[*_All]:
-    """One row for each question of the survey's newest version."""
+def _all_about_points() -> Select[*_Point]:
+    """One row for each question of the newest version of a touchpoint's survey."""
     version = aliased(SurveyVersion)
     newest = (
         select(func.max(version.number))
@@ -127,23 +148,20 @@ def _all_about(code: str) -> Select[*_All]:
         .scalar_subquery()
     )
     return (
-        select(QrCode, Touchpoint, Store, SurveyVersion.id, Question)
-        .join(Touchpoint, Touchpoint.id == QrCode.touchpoint_id)
+        select(Touchpoint, Store, SurveyVersion.id, Question)
         .join(Store, Store.id == Touchpoint.store_id)
         .join(SurveyVersion, SurveyVersion.survey_id == Touchpoint.survey_id)
         .join(Question, Question.version_id == SurveyVersion.id)
-        .where(QrCode.code == code, SurveyVersion.number == newest)
+        .where(SurveyVersion.number == newest)
     )
 
 
-def _door(organisation_id: OrganisationId, rows: Sequence[Row[*_All]]) -> Door:
-    code, touchpoint, store, version_id, _ = rows[0]
-    wording = wording_of(row[4] for row in rows)
+def _door(organisation_id: OrganisationId, rows: Sequence[Row[*_Point] | _Point]) -> Door:
+    touchpoint, store, version_id, _ = rows[0]
+    wording = wording_of(row[3] for row in rows)
     languages = tuple(language for language in store.languages if language in wording) or tuple(wording)
     return Door(
-        code=code.code,
         organisation_id=organisation_id,
-        qr_code_id=code.id,
         touchpoint_id=touchpoint.id,
         touchpoint_name=touchpoint.name,
         store_id=store.id,
@@ -154,5 +172,11 @@ def _door(organisation_id: OrganisationId, rows: Sequence[Row[*_All]]) -> Door:
         survey_version_id=version_id,
         wording=wording,
         calendar=store.calendar,
-        is_open=not (code.retired_at or touchpoint.retired_at or store.retired_at),
+        is_open=not (touchpoint.retired_at or store.retired_at),
     )
+
+
+def _coded(door: Door, code: QrCode) -> CodeDoor:
+    facts: dict[str, Any] = {name: getattr(door, name) for name in Door.__dataclass_fields__}
+    facts["is_open"] = door.is_open and code.retired_at is None
+    return CodeDoor(**facts, code=code.code, qr_code_id=code.id)

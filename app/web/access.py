@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import Forbidden, Unauthenticated
-from app.web.actor import Actor, ActorLoader, Permission
+from app.web.actor import Actor, Permission, Person, PersonLoader
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,7 +25,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A route's rule: open to the world (and why), to members with a permission, to keys of a scope."""
+    """A route's rule: open to the world (and why), to whoever is signed in, to members, or to API keys."""
 
     kind: str
     permission: Permission | None = None
@@ -48,6 +48,11 @@ def api_key(scope: Scope = Scope.READ) -> Callable[[Callable[P, R]], Callable[P,
     return _rule(Access("api_key", scope=scope))
 
 
+def signed_in() -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """For whoever is signed in, whether or not an organisation has been chosen."""
+    return _rule(Access("signed_in"))
+
+
 def _rule(access: Access) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         view.access = access  # type: ignore[attr-defined]
@@ -63,9 +68,9 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions[endpoint], "access", None)
 
 
-def guard_routes(app: Flask, load_actor: ActorLoader, check_api_key: Callable[[Scope], None]) -> None:
+def guard_routes(app: Flask, load_person: PersonLoader, check_api_key: Callable[[Scope], None]) -> None:
     """Enforce the rules before each request."""
-    app.extensions[_RULES] = {"member": load_actor, "api_key": check_api_key}
+    app.extensions[_RULES] = {"person": load_person, "api_key": check_api_key}
     app.before_request(_enforce)
 
 
@@ -75,6 +80,14 @@ def current_actor() -> Actor:
     if actor is None:
         raise Unauthenticated()
     return actor
+
+
+def current_person() -> Person:
+    """Whoever is signed in; raises `Unauthenticated` where nobody is."""
+    person: Person | None = g.get("person")
+    if person is None:
+        raise Unauthenticated()
+    return person
 
 
 def _enforce() -> AnyResponse | None:
@@ -88,15 +101,25 @@ def _enforce() -> AnyResponse | None:
     if access.kind == "api_key":
         current_app.extensions[_RULES]["api_key"](access.scope)
         return None
-    return _enforce_member(access)
+    return _enforce_person(access)
 
 
-def _enforce_member(access: Access) -> AnyResponse | None:
-    g.actor = current_app.extensions[_RULES]["member"]()
-    if g.actor is None:
-        if request.method != "GET" or request.headers.get("X-Fragment"):
-            raise Unauthenticated()
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+def _enforce_person(access: Access) -> AnyResponse | None:
+    person: Person | None = current_app.extensions[_RULES]["person"]()
+    g.person, g.actor = person, person.actor if person else None
+    if person is None or not (person.actor or person.organisation_count):
+        return _turn_to("accounts.sign_in")
+    if access.kind == "signed_in":
+        return None
+    if person.actor is None:
+        return _turn_to("accounts.organisations")
     if access.permission:
-        g.actor.require(access.permission)
+        person.actor.require(access.permission)
     return None
+
+
+def _turn_to(door: str) -> AnyResponse:
+    """Send a look to the door first and then back here; anything else ends here."""
+    if request.method != "GET" or request.headers.get("X-Fragment"):
+        raise Unauthenticated()
+    return redirect(url_for(door, next=request.full_path.rstrip("?")), 303)

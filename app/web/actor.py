@@ -17,6 +17,8 @@ class Permission(StrEnum):
     HANDLE_ALERTS = "handle_alerts"
     EDIT_STORES = "edit_stores"
     EDIT_SETTINGS = "edit_settings"
+    EDIT_TEAM = "edit_team"
+    SEE_AUDIT = "see_audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +59,17 @@ class Actor:
             raise NotFound()
 
 
-ActorLoader = Callable[[], Actor | None]
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever is signed in. `actor` is empty while somebody with several organisations has chosen none."""
+
+    user_id: UUID
+    sign_in_id: UUID
+    name: str
+    email: str
+    language: str
+    organisation_count: int
+    actor: Actor | None
+
+
+PersonLoader = Callable[[], Person | None]

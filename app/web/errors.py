@@ -3,7 +3,7 @@
 from traceback import extract_tb
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.errors import Conflict, Invalid, TooMany, Unavailable, Unreadable, VidhukError
+from app.web.forms import MEBIBYTE
 from app.web.headers import request_id
 
 log = structlog.get_logger()
@@ -28,6 +29,8 @@ def answer_errors(app: Flask) -> None:
 
 def refused(error: VidhukError) -> Response:
     """The page or the problem document for what the product refuses."""
+    if error.status >= 500 and not isinstance(error, Unavailable):
+        log.error("refused", code=error.code, request_id=request_id())
     faults = error.faults if isinstance(error, Invalid | Unreadable) else {}
     details = error.detail if isinstance(error, Conflict) else {}
     response = _answer(error.status, error.code, faults, details)
@@ -88,6 +91,12 @@ def problem(status: int, code: str, faults: dict[str, str], details: dict[str, s
     return response
 
 
+def _advice_on_size() -> str:
+    if most := g.get("file_bytes", 0):
+        return _("Send a file of at most %(most)s MB.", most=most // MEBIBYTE)
+    return _("Shorten the text and send it again.")
+
+
 def _words(status: int) -> dict[str, str]:
     known = {
         400: (_("This request cannot be read"), _("Open the page again and repeat.")),
@@ -97,7 +106,7 @@ def _words(status: int) -> dict[str, str]:
         405: (_("This address works differently"), _("Open the page again and repeat.")),
         409: (_("Somebody was faster"), _("Open the page again to see what has changed.")),
         410: (_("This code is no longer active"), _("Ask the staff for a new one.")),
-        413: (_("That is too much at once"), _("Shorten the text and send it again.")),
+        413: (_("That is too much at once"), _advice_on_size()),
         415: (_("This request cannot be read"), _("Open the page again and repeat.")),
         422: (_("Something is missing or not right"), _("Go back, correct it and send again.")),
         429: (_("Too many answers from this network"), _("Try again in a minute.")),

@@ -1,5 +1,6 @@
 """Interface languages: which one to speak, and the catalogues, read straight from their .po files."""
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -11,9 +12,10 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale
 
-LANGUAGES = {"uk": "Українська", "en": "English"}
+LANGUAGES = {"uk": "Українська", "en": "English", "pl": "Polski"}
 SOURCE_LANGUAGE = "en"
 COOKIE = "lang"
+COOKIE_LASTS = 365 * 24 * 3600
 CATALOGUES = Path(__file__).parents[1] / "translations"
 
 
@@ -50,23 +52,23 @@ def speak_languages(app: Flask) -> None:
     babel.init_app(app, default_locale="uk", locale_selector=request_language)
 
 
+def speak_only(languages: Sequence[str], default: str) -> None:
+    """For the rest of this request: the reader's first wish among a place's languages, or its default."""
+    g.default_language = default
+    g.spoken_languages = [language for language in languages if language in LANGUAGES] or LANGUAGES
+
+
 def request_language() -> str:
     """``?lang``, then the cookie, the member's own, the browser's, and last the place's default."""
-    if "language" in g:
-        return str(g.language)
-    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), _members_own(), _browsers_own())
-    fallback = g.get("default_language", "uk")
-    return next((wish for wish in wishes if wish in LANGUAGES), fallback)
+    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), _members_own(), *_browsers_own())
+    spoken = g.get("spoken_languages", LANGUAGES)
+    return next((wish for wish in wishes if wish and wish in spoken), str(g.get("default_language", "uk")))
 
 
 def _members_own() -> str | None:
-    actor = g.get("actor")
-    return actor.language if actor else None
+    person = g.get("person")
+    return person.language if person else None
 
 
-def _browsers_own() -> str | None:
-    for wish in request.accept_languages.values():
-        short = wish.partition("-")[0].lower()
-        if short in LANGUAGES:
-            return short
-    return None
+def _browsers_own() -> Iterable[str]:
+    return (wish.partition("-")[0].lower() for wish in request.accept_languages.values())

@@ -24,6 +24,8 @@ _PLACE = "vidhuk_gauges"
 _requests = Histogram("request_seconds", "Time to answer, by endpoint.", ["endpoint"], buckets=_SECONDS)
 _submissions = Counter("submissions", "Ratings that shoppers sent, by what became of them.", ["result"])
 
+_links = Counter("links_refused", "Receipt links that led nowhere, by why.", ["reason"])
+
 
 def measure_requests(app: Flask) -> None:
     """Measure every request but the scrape itself."""
@@ -34,6 +36,11 @@ def measure_requests(app: Flask) -> None:
 def count_submission(result: str) -> None:
     """Count a shopper's rating: stored, repeated, corrected, or refused and why."""
     _submissions.labels(result).inc()
+
+
+def count_refused_link(reason: str) -> None:
+    """Count a link that opened nothing: expired, cancelled, signed by nobody of ours."""
+    _links.labels(reason).inc()
 
 
 def exposition() -> bytes:

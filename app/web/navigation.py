@@ -45,13 +45,27 @@ def navigation() -> list[Entry]:
         ("touchpoints", "/touchpoints", _("Touchpoints"), False),
         ("surveys", "/surveys", _("Surveys"), False),
         ("policies", "/settings/policies", _("Policies"), False),
+        ("people", "/people", _("People"), False),
     ]
-    actor: Actor | None = g.get("actor")
-    if actor and actor.may(Permission.EDIT_SETTINGS):
+    pages.append(("notifications", "/settings/notifications", _("My notifications"), False))
+    if _may(Permission.EDIT_SETTINGS):
+        pages.append(("channels", "/settings/channels", _("Channels"), False))
         pages.append(("webhooks", "/settings/webhooks", _("Webhooks"), False))
+        pages.append(("receipts", "/settings/receipts", _("Receipt links"), False))
+    if _may(Permission.EDIT_TEAM):
+        pages.append(("team", "/team", _("Team"), False))
+    if _may(Permission.SEE_AUDIT):
+        pages.append(("audit", "/settings/audit", _("Audit log"), False))
+    if _may(Permission.EDIT_SETTINGS):
+        pages.append(("api_keys", "/settings/api-keys", _("API keys"), False))
     if settings().has_mailbox:
         pages.append(("mailbox", "/mailbox", _("Mailbox"), False))
     return [Entry(name, path, label, first, _is_current(path)) for name, path, label, first in pages]
+
+
+def _may(permission: Permission) -> bool:
+    actor: Actor | None = g.get("actor")
+    return actor is not None and actor.may(permission)
 
 
 def _is_current(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What an API key may do, where and for how long; and answers to writes, kept for repeats."""
+"""What an API key may do, where and for how long; answers to writes, kept for repeats; who sent a response."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("api_keys", sa.Column("used_on", sa.Date(), nullable=True))
     _create("api_key_stores", sa.Column("api_key_id", sa.Uuid(), nullable=False), *_stores())
     _create("idempotent_calls", *_calls())
+    _create("response_origins", *_origins())
     op.create_index(op.f("ix_idempotent_calls_created_at"), "idempotent_calls", ["created_at"])
 
 
@@ -52,6 +53,23 @@ def _calls() -> list[sa.Column[object] | sa.Constraint]:
     ]
 
 
+def _origins() -> list[sa.Column[object] | sa.Constraint]:
+    return [
+        sa.Column("response_id", sa.Uuid(), nullable=False),
+        sa.Column("api_key_id", sa.Uuid(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("content_digest", sa.Text(), nullable=False),
+        _belongs_to("response_origins", "responses", "response_id"),
+        _belongs_to("response_origins", "api_keys", "api_key_id"),
+        sa.UniqueConstraint(
+            "organisation_id", "response_id", name=op.f("uq_response_origins_organisation_id_response_id")
+        ),
+        sa.UniqueConstraint(
+            "organisation_id", "external_id", name=op.f("uq_response_origins_organisation_id_external_id")
+        ),
+    ]
+
+
 def _create(table: str, *parts: sa.Column[object] | sa.Constraint) -> None:
     op.create_table(
         table,
@@ -78,6 +96,7 @@ def _belongs_to(table: str, other: str, column: str) -> sa.ForeignKeyConstraint:
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_table("response_origins")
     op.drop_table("idempotent_calls")
     op.drop_table("api_key_stores")
     op.drop_column("api_keys", "used_on")

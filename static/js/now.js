@@ -123,7 +123,7 @@ function receive(board) {
 
 async function fetchBoard() {
   const headers = { "X-Fragment": "1", "If-None-Match": `W/"${tag}"` };
-  const answer = await fetch("/now/cards", { headers, signal: AbortSignal.timeout(PATIENCE) });
+  const answer = await fetch(`/now/cards${location.search}`, { headers, signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status === 401) return location.reload();
   if (answer.status === 304) return;
   if (!answer.ok) throw new Error(answer.status);

@@ -14,7 +14,7 @@ from app.errors import Conflict, Invalid, TooMany
 from app.notifications.actions import send_due_notifications
 from tests.alerts.deeds import BASE_URL, Case, fire
 from tests.fakes import FakeClassifier
-from tests.make import NOON, Chain, alert_of, complete, history_of, make_response, tap_again
+from tests.make import NOON, SECRET, Chain, alert_of, complete, history_of, make_response, tap_again
 from tests.together import together
 
 DEEDS_EACH = 20
@@ -39,7 +39,7 @@ def possible(case: Case, chance: Random) -> list[Callable[..., object]]:
         partial(tap_again, case.chain, case.key, chance.choice((0, 4, 9, 10))),
         partial(complete, case.chain, case.key, chance.choice(("bad", "good", None)), "067 123 45 67"),
         partial(judge_pending, FakeClassifier()),
-        partial(send_due_notifications, BASE_URL),
+        partial(send_due_notifications, SECRET, BASE_URL),
         lambda *, now: fire(now),
     ]
     if alert_of(case.chain, case.key) is None:

@@ -13,6 +13,7 @@ from app.alerts.policies import (
     use_policy,
 )
 from app.alerts.rules import DEFAULT_LADDER, Condition, Step, StepAction, Target
+from app.audit.models import AuditEntry
 from app.db import reading, transaction
 from app.ids import new_id
 from tests.make import Chain, rows_of, sign_in
@@ -60,6 +61,8 @@ def test_an_owner_chooses_it_on_a_page(app: Flask, chain: Chain) -> None:
     assert owner.post(f"/settings/policies/{quick.id}/use").status_code == 303
     with reading(chain.organisation_id) as session:
         assert terms_in_use(session).answer_minutes == 2
+    deeds = [(entry.deed, entry.doer, entry.subject) for entry in rows_of(chain, AuditEntry)]
+    assert deeds == [("policy.changed", "Owner", "Quick")]
 
 
 def test_a_manager_sees_them_and_chooses_none(app: Flask, chain: Chain) -> None:

@@ -47,6 +47,11 @@ def write(
     return reply.status_code, reply.get_json()
 
 
+def faults(problem: dict[str, Any]) -> list[str]:
+    """What a problem document finds wrong, in short: ``rating: out_of_range``."""
+    return [f"{fault['path']}: {fault['code']}" for fault in problem["errors"]]
+
+
 def send(app: Flask, key: str, method: str, path: str, **others: Any) -> TestResponse:
     """The whole answer of the API to the key."""
     headers = {"Authorization": f"Bearer {key}", **others.pop("headers", {})}

@@ -15,7 +15,7 @@ from tests.api.cast import ask, classify_all, counted, new_api_key
 from tests.make import NOON, Chain, make_response
 
 MINUTE = timedelta(minutes=1)
-LISTS = ("/touchpoints", "/responses", "/alerts")
+LISTS = ("/stores", "/touchpoints", "/responses", "/alerts")
 
 
 def test_a_touchpoint_carries_the_address_of_its_newest_live_code(app: Flask, chain: Chain) -> None:
@@ -59,9 +59,15 @@ def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain:
         "channel": "qr",
         "store": {"id": str(chain.store_id), "code": "S1", "name": "Store 1"},
         "touchpoint": {"id": str(chain.touchpoint_id), "name": "Till 1"},
+        "verified": False,
+        "invitation": None,
+        "receipt": None,
+        "refunded": False,
+        "employee": None,
         "answered_at": "2026-11-25T12:00:00Z",
         "received_at": "2026-11-25T12:00:00Z",
         "alert": None,
+        "external_id": None,
     }
 
 

@@ -41,7 +41,12 @@ BAD_QUERIES = {
     "/responses?sort=rating": ("sort", "unknown_parameter"),
     "/alerts?state=open": ("state", "unknown_value"),
     "/alerts?since=x": ("since", "bad_datetime"),
-    "/alerts?until=2026-11-25T12:00:00Z": ("until", "unknown_parameter"),
+    "/alerts?until=x": ("until", "bad_datetime"),
+    "/alerts?severity=bad": ("severity", "unknown_value"),
+    "/alerts?store=S9": ("store", "unknown_value"),
+    "/alerts?owner=me": ("owner", "unknown_parameter"),
+    "/stores?kind=kiosk": ("kind", "unknown_value"),
+    "/stores?label=": ("label", "empty"),
     "/touchpoints?store=S9": ("store", "unknown_value"),
     "/alerts/1?limit=1": ("limit", "unknown_parameter"),
 }

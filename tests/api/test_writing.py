@@ -207,8 +207,8 @@ def test_a_change_is_told_as_a_change(app: Flask, chain: Chain, hands: Hands) ->
     assert write(app, key, path, {"retired": True})[1]["retired_at"] == "2026-11-25T12:00:00Z"
     assert write(app, key, path, {"retired": False})[1]["retired_at"] is None
     assert write(app, key, path, {})[1]["name"] == "Till 7"
-    deeds = [entry.deed for entry in rows_of(chain, AuditEntry)]
-    assert deeds == ["touchpoint.changed", "touchpoint.retired", "touchpoint.restored"]
+    deeds = {entry.deed for entry in rows_of(chain, AuditEntry)}
+    assert deeds == {"touchpoint.changed", "touchpoint.retired", "touchpoint.restored"}
 
 
 @pytest.mark.parametrize(

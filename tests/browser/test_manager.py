@@ -10,6 +10,7 @@ from app import clock
 from app.db import reading
 from app.responses.links import return_path
 from app.responses.queries import get_response_by_key
+from app.web.languages import LANGUAGES
 from tests.browser.conftest import Site, sign_in_on
 from tests.make import SECRET, get_alert_of, make_response
 
@@ -20,8 +21,15 @@ PAGES = (
     "/responses",
     "/stores",
     "/touchpoints",
+    "/touchpoints/print",
     "/surveys",
     "/settings/policies",
+    "/settings/me",
+    "/settings/audit",
+    "/team",
+    "/team/new",
+    "/organisations",
+    "/forgot",
     "/mailbox",
     "/more",
 )
@@ -62,7 +70,7 @@ def test_an_opened_reply_is_confirmed_by_the_page_itself(page: Page, site: Site)
 # What a page looks like does not depend on the database.
 @pytest.mark.parametrize("session_app", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["uk", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_has_a_grave_fault(browser: Browser, site: Site, language: str, scheme: Any) -> None:
     key = make_response(site.chain, 2, comment="Довга черга", contact="067 123 45 67", now=clock.now())
     with reading(site.chain.organisation_id) as session:
@@ -72,7 +80,8 @@ def test_no_page_has_a_grave_fault(browser: Browser, site: Site, language: str, 
     sign_in_on(page, site, "owner")
     context.add_cookies([{"name": "lang", "value": language, "url": site.address}])
     shopper = (f"/q/{site.chain.code}", f"/s/{key}", f"/s/{key}/done", path, "/sign-in")
-    faults = {address: _faults(page, site.address + address) for address in (*PAGES, *shopper)}
+    member = f"/team/{site.chain.manager_id}"
+    faults = {address: _faults(page, site.address + address) for address in (*PAGES, member, *shopper)}
     context.close()
     assert {address: found for address, found in faults.items() if found} == {}
 

@@ -146,6 +146,16 @@ def test_owners_read_the_mailbox_and_nobody_else(app: Flask, chain: Chain, forei
     assert sign_in(app, chain).get("/mailbox").status_code == 403
 
 
+def test_the_mailbox_masks_shoppers_and_names_members(app: Flask, chain: Chain) -> None:
+    for n, reference in enumerate(("reply-1", "notification-1", "account-1")):
+        send(chain, reference=reference, recipient=f"ann{n}@example.com")
+    page = sign_in(app, chain, "owner").get("/mailbox").text
+    assert "To a•••@example.com" in page
+    assert "ann0@" not in page
+    assert "To ann1@example.com" in page
+    assert "To ann2@example.com" in page
+
+
 def test_there_is_no_mailbox_beside_a_server(app: Flask, chain: Chain, mail_server: MailServer) -> None:
     assert sign_in(app, chain, "owner").get("/mailbox").status_code == 404
 

@@ -141,7 +141,7 @@ def test_a_model_that_fails_is_asked_again_and_then_replaced(chain: Chain, model
         assert judge_pending(model, now=NOON + attempt * 21 * SECOND + SECOND) == 0
     judge_pending(model, now=NOON + 84 * SECOND)
     row = verdict_of(chain)
-    assert (row.sentiment, row.source, row.model_version) == ("negative", "fallback", "words-1")
+    assert (row.sentiment, row.source, row.model_version) == ("negative", "fallback", "words-2")
     assert classified(chain) == 1
 
 
@@ -274,6 +274,9 @@ def test_no_transaction_is_open_while_the_model_thinks(chain: Chain) -> None:
     [
         ("Жахливе хамство", 9, "negative"),
         ("Дякую, чудовий магазин", 2, "positive"),
+        ("Okropna kolejka i niemiła obsługa", 9, "negative"),
+        ("Nie polecam, najgorszy sklep w mieście", 9, "negative"),
+        ("Świetnie, bardzo uprzejma pani", 2, "positive"),
         ("Хліб", 10, "positive"),
         ("Хліб", 8, "neutral"),
         ("Хліб", 3, "negative"),

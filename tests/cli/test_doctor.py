@@ -10,7 +10,10 @@ from app import clock
 from app.cli import doctor
 from app.cli.doctor import Check, Trouble, doctor_command
 from app.settings import Settings
+from tests.channels.sms.test_sending import connect as connect_sms
+from tests.channels.telegram.test_sending import connect as connect_bot
 from tests.fakes import Hands, MailServer
+from tests.fakes_channels import SmsServer, Telegram
 from tests.make import Chain, make_response
 
 
@@ -94,3 +97,30 @@ def test_settings_that_lose_answers_are_told(app: Flask, monkeypatch: pytest.Mon
     monkeypatch.setattr(doctor, "_SQLITE_WANTS", {"synchronous": 0})
     monkeypatch.setattr(doctor, "_POSTGRES_WANTS", {"fsync": ("on",), "synchronous_commit": ("on",)})
     assert _line(_examine(app), "durability").startswith("WRONG")
+
+
+def test_channels_that_can_be_used_are_well(app: Flask, chain: Chain, telegram: Telegram) -> None:
+    connect_bot(chain)
+    assert _line(_examine(app), "channels").startswith("ok")
+    assert telegram.sent == []
+
+
+def test_a_token_that_was_revoked_is_told_with_its_organisation(
+    app: Flask, chain: Chain, telegram: Telegram
+) -> None:
+    connect_bot(chain)
+    telegram.token = "another"
+    line = _line(_examine(app), "channels")
+    assert line.startswith("WRONG")
+    assert "nova: telegram: Telegram does not know this token." in line
+
+
+def test_a_provider_of_sms_that_cannot_be_spoken_to_is_told(
+    app: Flask, chain: Chain, sms_server: SmsServer
+) -> None:
+    connect_sms(chain, sms_server.url)
+    assert _line(_examine(app), "channels").startswith("ok")
+    app.config["VIDHUK"] = app.config["VIDHUK"].model_copy(update={"allow_private_targets": ()})
+    line = _line(_examine(app), "channels")
+    assert "nova: sms:" in line
+    assert sms_server.asked == []

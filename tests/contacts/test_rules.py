@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.contacts.rules import Address, ContactKind, read_contact
+from app.contacts.rules import Address, ContactKind, masked, read_contact
 from app.errors import Invalid
 
 PHONES = (
@@ -62,3 +62,19 @@ def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(Invalid) as refusal:
         read_contact(typed, "UA")
     assert refusal.value.faults == {"contact": "bad_contact"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("067 123 45 67", "+380 67 ••• ••67"),
+        ("+48 512 345 678", "+48 51• ••• •78"),
+        ("+1 650 253 0000", "+1 65•-•••-••00"),
+        ("+354 611 1234", "+354 61• ••34"),
+        ("+290 22158", "+290 •••58"),
+        ("olena.koval@example.com", "o•••@example.com"),
+        ("a@example.com", "a•••@example.com"),
+    ],
+)
+def test_a_masked_contact_can_be_recognised_but_not_read(typed: str, shown: str) -> None:
+    assert masked(read_contact(typed, "UA")) == shown

@@ -16,7 +16,9 @@ from app.contacts.actions import Keeping
 from app.db import OrganisationSession, reading
 from app.demo.build import Size, make_demo
 from app.events import Event
+from app.invitations.models import Invitation
 from app.notifications.models import Notification
+from app.people.models import Employee
 from app.responses.models import Response
 from app.touchpoints.models import ScanCount
 from tests.fakes import FakeClassifier
@@ -49,8 +51,19 @@ def test_the_demo_keeps_every_rule_of_the_product(demo: OrganisationSession, now
     _every_negative_rating_has_one_alert(demo)
     _alerts_are_numbered_as_they_opened(demo)
     _histories_run_forward_and_end_where_the_alert_stands(demo)
+    _some_answers_come_through_receipts(demo)
     _nothing_of_the_past_is_due(demo, now)
     _something_is_live(demo, now)
+
+
+def _some_answers_come_through_receipts(demo: OrganisationSession) -> None:
+    verified = demo.scalars(select(Response).where(Response.invitation_id.is_not(None))).all()
+    assert 1 <= len(verified) <= 30
+    assert all(answer.channel == "receipt" and answer.employee_id for answer in verified)
+    names = set(demo.scalars(select(Employee.name)))
+    assert len(names) > 1
+    redeemed = demo.scalars(select(Invitation.response_key)).all()
+    assert sorted(map(str, redeemed)) == sorted(answer.key for answer in verified)
 
 
 def _every_answer_is_there(demo: OrganisationSession, now: datetime) -> None:

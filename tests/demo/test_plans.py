@@ -12,13 +12,14 @@ from app.demo.texts import SUBJECTS
 from app.demo.visits import Month, plan_visits
 from app.stores.calendar import Calendar
 from app.stores.rules import StoreKind
+from app.web.languages import LANGUAGES
 from tests.make import NOON
 
 MONTH = Month(NOON - timedelta(days=28), NOON, 1000)
 
 
 def _calendars(count: int) -> list[Calendar]:
-    return [Calendar.from_hours("Europe/Kyiv", store.hours, {}) for store in plan_stores(count)]
+    return [Calendar.from_hours(store.land.time_zone, store.hours, {}) for store in plan_stores(count)]
 
 
 def test_there_are_many_comments_and_each_is_written_once() -> None:
@@ -33,18 +34,29 @@ def test_comments_are_in_the_languages_that_shoppers_write() -> None:
     assert 0.1 < share["ru"] < 0.2
     assert 0.07 < share["mixed"] < 0.15
     assert 0.1 < share["en"] < 0.2
+    assert 0.05 < share["pl"] < 0.15
 
 
 def test_every_place_has_comments_for_every_rating() -> None:
     pool = Pool(Random(1))
-    for place in Place:
-        for rating in range(11):
-            assert pool.draw(rating, place).text
+    for store in plan_stores(13):
+        for _name, place in store.places:
+            for rating in range(11):
+                assert pool.draw(rating, place, store.land.languages[0]).text
+
+
+def test_polish_is_written_in_the_polish_store_and_only_there() -> None:
+    visits = plan_visits(plan_stores(12), _calendars(12), MONTH, Random(1))
+    polish = {n for n, store in enumerate(plan_stores(12)) if store.land.country == "PL"}
+    written = {comment.text: comment.language for comment in corpus()}
+    assert {v.store for v in visits if v.comment and written[v.comment] == "pl"} == polish
+    assert {written[v.comment] for v in visits if v.comment and v.store in polish} == {"pl"}
+    assert {v.language for v in visits if v.store in polish} == {"pl", "en"}
 
 
 def test_a_comment_returns_only_after_all_its_like() -> None:
     pool = Pool(Random(1))
-    drawn = [pool.draw(0, Place.CALL).text for _ in range(12)]
+    drawn = [pool.draw(0, Place.CALL, "uk").text for _ in range(12)]
     alike = {comment.text for comment in corpus() if comment.band == Band.LOW}
     assert len(set(drawn)) == len(drawn)
     assert set(drawn) <= alike
@@ -52,6 +64,8 @@ def test_a_comment_returns_only_after_all_its_like() -> None:
 
 def test_every_comment_has_its_answer() -> None:
     assert {comment.about for comment in corpus()} <= set(SUBJECTS)
+    for subject in SUBJECTS.values():
+        assert len({subject.reply(language) for language in LANGUAGES}) == len(LANGUAGES)
 
 
 def test_the_chain_has_a_store_that_never_closes_an_online_shop_and_a_contact_centre() -> None:

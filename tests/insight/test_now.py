@@ -124,7 +124,7 @@ def test_an_empty_list_says_so_in_words(app: Flask, chain: Chain, hands: Clock) 
     with transaction(chain.organisation_id) as session:
         session.merge(alert).state = AlertState.CLOSED
     hands.at = NOON + timedelta(days=1)
-    page = client.get("/").text
+    page = sign_in(app, chain).get("/").text
     assert "No open complaints. The last one came 25 Nov, 14:00." in page
     assert "Nobody is waiting" in page
 

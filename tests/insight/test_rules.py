@@ -1,4 +1,4 @@
-"""Scores carry their n and an honest interval; clocks say minutes."""
+"""Scores carry their n and an honest interval."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -12,22 +12,17 @@ from app.insight.rules import (
     Nps,
     Standing,
     Tally,
-    Urgency,
     against,
     group_of,
-    home_zone,
     nps,
     same_hours,
     share,
     standing,
-    urgency,
     usual,
-    whole_minutes,
 )
 from app.text import sort_key
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 
 
 def test_under_ten_answers_there_is_no_score() -> None:
@@ -149,11 +144,6 @@ def test_today_differs_from_the_usual_only_when_that_is_clear(today: Day, expect
     assert against(today, usual([Day(100, 20)])) is expected
 
 
-def test_days_are_days_in_the_zone_of_most_stores() -> None:
-    assert home_zone(["Europe/Kyiv", "Europe/Warsaw", "Europe/Warsaw"]) == "Europe/Warsaw"
-    assert home_zone([]) == "Europe/Kyiv"
-
-
 def test_the_same_hours_are_those_of_the_stores_own_day() -> None:
     today, week_ago, *_ = same_hours(NOW, "Europe/Kyiv")
     assert today == (datetime(2026, 11, 24, 22, 0, tzinfo=UTC), NOW)
@@ -166,25 +156,13 @@ def test_the_same_hours_follow_the_clocks_over_the_end_of_summer_time() -> None:
     assert week_ago[1].astimezone(ZoneInfo("Europe/Kyiv")).hour == 10
 
 
-@pytest.mark.parametrize(
-    ("minutes_left", "expected"),
-    [(22, Urgency.CALM), (10, Urgency.SOON), (1, Urgency.SOON), (0, Urgency.LATE), (-12, Urgency.LATE)],
-)
-def test_a_clock_hurries_in_its_last_ten_minutes(minutes_left: int, expected: Urgency) -> None:
-    assert urgency(NOW + minutes_left * MINUTE, None, now=NOW) is expected
-
-
-def test_a_clock_sleeps_until_the_store_opens() -> None:
-    assert urgency(NOW + 600 * MINUTE, NOW + 570 * MINUTE, now=NOW) is Urgency.ASLEEP
-    assert urgency(NOW - MINUTE, NOW + 570 * MINUTE, now=NOW) is Urgency.LATE
-
-
-@pytest.mark.parametrize(("seconds", "minutes"), [(1, 1), (60, 1), (61, 2), (-30, 1), (1320, 22)])
-def test_begun_minutes_count(seconds: int, minutes: int) -> None:
-    assert whole_minutes(timedelta(seconds=seconds)) == minutes
-
-
 def test_names_stand_in_the_order_of_the_ukrainian_alphabet() -> None:
     names = ["Ялта", "Ірпінь", "Їжак", "Йосип", "київ", "Ганна", "Ґанок", "Дім", "Євген", "Ельф", "Жук"]
     expected = ["Ганна", "Ґанок", "Дім", "Ельф", "Євген", "Жук", "Ірпінь", "Їжак", "Йосип", "київ", "Ялта"]
+    assert sorted(names, key=sort_key) == expected
+
+
+def test_names_stand_in_the_order_of_the_polish_alphabet() -> None:
+    names = ["Żary", "Łódź", "Zamość", "Źródło", "Śrem", "Sopot", "Ćmielów", "Czersk", "Oława", "Ósemka"]
+    expected = ["Czersk", "Ćmielów", "Łódź", "Oława", "Ósemka", "Sopot", "Śrem", "Zamość", "Źródło", "Żary"]
     assert sorted(names, key=sort_key) == expected

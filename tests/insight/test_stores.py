@@ -10,6 +10,7 @@ from flask import Flask
 from app.db import get_row, reading, transaction
 from app.insight.queries.stores import places, points, pulses, tallies
 from app.insight.rules import Tally
+from app.insight.views import stores as pages
 from app.responses.models import Response
 from app.stores.models import Store
 from tests.make import NOON, Chain, complete, make_response, sign_in
@@ -112,19 +113,42 @@ def test_a_retired_store_leaves_the_list_and_keeps_its_page(app: Flask, chain: C
     assert "Retired" in client.get(f"/stores/{chain.store_id}").text
 
 
-def test_chips_narrow_the_list(app: Flask, chain: Chain) -> None:
+def test_filters_narrow_the_list_and_chips_take_them_away(app: Flask, chain: Chain) -> None:
     with transaction(chain.organisation_id) as session:
         get_row(session, Store, chain.other_store_id).labels = ["franchise"]
     client = sign_in(app, chain, "owner")
-    everything = client.get("/stores").text
-    assert f'href="/stores?region={chain.region_id}"' in everything
     west = client.get(f"/stores?region={chain.region_id}").text
     assert "Store 1" in west
     assert "Store 2" not in west
-    assert 'aria-current="true"' in west
-    labelled = client.get("/stores?label=franchise").text
-    assert "Store 2" in labelled
-    assert "Store 1" not in labelled
+    assert 'West <span aria-hidden="true">×</span>' in west
+    labelled = client.get(f"/stores?label=franchise&kind=shop&region={chain.region_id}").text
+    assert f'href="/stores?region={chain.region_id}&amp;kind=shop"' in labelled
+    assert "Nothing fits these filters." in labelled
+
+
+def test_the_list_can_be_searched_by_name_and_code(app: Flask, chain: Chain) -> None:
+    client = sign_in(app, chain, "owner")
+    for words in ("store 2", "s2"):
+        page = client.get("/stores", query_string={"q": words}).text
+        assert "Store 2" in page
+        assert "Store 1" not in page
+    for words in ("%", "_", "x" * 10_000, "';--"):
+        assert "Store 1" not in client.get("/stores", query_string={"q": words}).text
+
+
+def test_many_stores_are_shown_page_by_page(
+    app: Flask, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "ROWS_ON_A_PAGE", 1)
+    client = sign_in(app, chain, "owner")
+    first = client.get("/stores?kind=shop").text
+    assert 'href="/stores?kind=shop&amp;page=2"' in first
+    assert "Store 2" not in first
+    second = client.get("/stores?kind=shop&page=2").text
+    assert "Store 2" in second
+    assert "page=3" not in second
+    for page in ("0", "-1", "1e9", "x", "99999999999"):
+        assert client.get(f"/stores?page={page}").status_code == 200
 
 
 @pytest.mark.parametrize("arguments", ["region=nowhere", "kind=palace", "label=none"])

@@ -1,5 +1,6 @@
 """What a notification says, in the language of whoever gets it."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.notifications.actions import send_due_notifications
 from app.stores.models import Store
 from app.web import languages
 from tests.alerts.deeds import BASE_URL, Case, fire, send_replies
-from tests.make import NOON, Chain, complete, make_response, rows_of
+from tests.make import NOON, SECRET, Chain, complete, make_response, rows_of
 
 MINUTE = timedelta(minutes=1)
 CATALOGUE = """
@@ -44,10 +45,15 @@ def ukrainian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     languages.catalogue.cache_clear()
 
 
+def links(body: str) -> list[str]:
+    """The addresses in a letter, in their order."""
+    return re.findall(r"http://vidhuk\.example/\S+", body)
+
+
 def letters(chain: Chain, minutes: int = 0) -> list[tuple[str, str, str]]:
     """What has been sent by then: to whom, the subject, the text."""
     fire(NOON + minutes * MINUTE)
-    while send_due_notifications(BASE_URL, now=NOON + minutes * MINUTE):
+    while send_due_notifications(SECRET, BASE_URL, now=NOON + minutes * MINUTE):
         pass
     return [(mail.recipient, mail.subject, mail.body) for mail in rows_of(chain, MailboxMessage)]
 
@@ -58,7 +64,8 @@ def test_the_first_says_what_happened_where_and_until_when(chain: Chain, case: C
     assert subject == "Alert 1: rating 2, Store 1"
     assert body == (
         "Store 1, rating 2 of 10\n\n> Черга\n> до каси\n\n"
-        "Answer until 25 Nov, 14:30.\n\nhttp://vidhuk.example/alerts/1\n"
+        "Answer until 25 Nov, 14:30.\n\nhttp://vidhuk.example/alerts/1\n\n"
+        f"Take it:\n{links(body)[1]}\n"
     )
 
 
@@ -130,6 +137,15 @@ def test_it_speaks_the_language_of_its_reader(chain: Chain, case: Case, ukrainia
         session.query(User).filter_by(email="manager@nova.example").one().language = "uk"
     assert [subject for _, subject, _ in letters(chain)] == ["Сигнал 1: оцінка 2, Store 1"]
     assert letters(chain, 20)[-1][1] == "Alert 1: still not answered, Store 1"
+
+
+def test_it_speaks_polish_with_polish_dates(chain: Chain, case: Case) -> None:
+    with transaction(None) as session:
+        session.query(User).filter_by(email="manager@nova.example").one().language = "pl"
+    ((_, subject, body),) = letters(chain)
+    assert subject == "Zgłoszenie nr\u00a01: ocena 2, Store 1"
+    assert body.startswith("Store 1, ocena 2 z\u00a010\n")
+    assert "Odpowiedz do 25 lis, 14:30." in body
 
 
 @pytest.mark.parametrize("name", ["Store\r\nBcc: boss@example.com", "Store\x00\u202e", "Ґ" * 300])

@@ -9,17 +9,17 @@ from app.accounts.actions import add_member, create_user
 from app.accounts.rules import Role
 from app.alerts.rules import CallOutcome, Deed
 from app.channels import delivery
+from app.channels.email import sender
 from app.channels.email.models import MailboxMessage
 from app.channels.email.sender import send_email
 from app.db import db, transaction
-from app.notifications import actions
-from app.notifications.actions import send_due_notifications, suppress_history
+from app.notifications.actions import send_due_notifications, sending, suppress_history
 from app.notifications.letters import compose_notification
 from app.notifications.models import Notification
 from app.notifications.rules import NotificationState
 from tests.alerts.deeds import BASE_URL, Case, fire
 from tests.fakes import MailServer
-from tests.make import NOON, PASSWORD, Chain, history_of, make_response, rows_of
+from tests.make import NOON, PASSWORD, SECRET, Chain, history_of, make_response, rows_of
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -36,7 +36,7 @@ def case(chain: Chain) -> Case:
 
 def send(now: datetime = NOON) -> int:
     """What the worker of notifications does."""
-    return send_due_notifications(BASE_URL, now=now)
+    return send_due_notifications(SECRET, BASE_URL, now=now)
 
 
 def states(chain: Chain) -> list[str]:
@@ -156,7 +156,7 @@ def test_when_one_of_two_was_told_the_next_waits_its_time(chain: Chain, mail_ser
         add_member(session, user, Role.STORE_MANAGER, stores=[chain.store_id])
     case = Case(chain, make_response(chain, 2, comment="bad"))
     fire(NOON)
-    send_due_notifications(BASE_URL, now=NOON, limit=1)
+    send_due_notifications(SECRET, BASE_URL, now=NOON, limit=1)
     mail_server.refuse = "550 no such person"
     send()
     assert sorted(states(chain)) == [NotificationState.FAILED, NotificationState.SENT]
@@ -168,12 +168,12 @@ def test_one_that_cannot_be_written_holds_up_no_other(chain: Chain, monkeypatch:
     fire(NOON)
     poisoned = cases[0].alert.id
 
-    def fail_on_one(session: object, row: Notification, base_url: str) -> object:
+    def fail_on_one(session: object, row: Notification, letterhead: object, **more: object) -> object:
         if row.alert_id == poisoned:
             raise LookupError
-        return compose_notification(session, row, base_url)  # type: ignore[arg-type]
+        return compose_notification(session, row, letterhead, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(actions, "compose_notification", fail_on_one)
+    monkeypatch.setattr(sending, "compose_notification", fail_on_one)
     send()
     assert sorted(states(chain)) == ["pending", "sent", "sent"]
     monkeypatch.undo()
@@ -223,7 +223,7 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(
         held.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]
         send_email(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(delivery, "send_email", look)
+    monkeypatch.setattr(sender, "send_email", look)
     send()
     assert held == [0]
 

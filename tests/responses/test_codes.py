@@ -1,5 +1,6 @@
 """Codes that lead nowhere say so calmly, and guessing them is slow."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from app.stores.models import Store
 from app.touchpoints.actions import create_touchpoint, repoint_code, retire_code, retire_touchpoint
 from app.touchpoints.doors import forget_doors
 from app.touchpoints.models import QrCode
+from app.web.languages import LANGUAGES
 from tests.fakes import Hands
 from tests.make import NOON, Chain, response_of, rows_of
 from tests.responses.browser import Phone
@@ -50,8 +52,9 @@ def test_what_is_retired_answers_in_words_and_stores_nothing(chain: Chain, phone
     for page in (phone.open(), phone.tap(key)):
         assert page.status_code == 410
         assert "This code is no longer active" in page.text
-        assert 'lang="uk"' in page.text
-        assert 'lang="en"' in page.text
+        for language in LANGUAGES:
+            assert f'lang="{language}"' in page.text
+        assert "Ten kod już nie działa" in page.text
     assert rows_of(chain, Response) == []
 
 
@@ -59,6 +62,8 @@ def test_an_unknown_code_answers_in_words(phone: Phone) -> None:
     page = phone.client.get(f"/q/{new_printed_code()}")
     assert page.status_code == 404
     assert "There is no such code" in page.text
+    polish = phone.client.get(f"/q/{new_printed_code()}", headers={"Accept-Language": "pl"}).text
+    assert re.findall(r"<h1>(.+)</h1>", polish)[0] == "Nie ma takiego kodu"
     assert 'lang="uk"' in page.text
 
 

@@ -11,11 +11,36 @@ from app.events import Event
 from app.responses.models import Response
 from app.stores.models import Store
 from app.touchpoints.doors import forget_doors
+from app.web.languages import LANGUAGES
 from tests.fakes import Hands
 from tests.make import SOME_KEY, Chain, rows_of
 from tests.responses.browser import Phone, hidden
 
 BUDGET = 14_000
+
+
+def speak(chain: Chain, *languages: str) -> None:
+    """Let the store speak other languages, the first most of all."""
+    with transaction(chain.organisation_id) as session:
+        get_row(session, Store, chain.store_id).languages = list(languages)
+    forget_doors()
+
+
+def test_every_look_gets_a_key_and_a_nonce_of_its_own(phone: Phone) -> None:
+    pages = [phone.open() for _ in range(3)]
+    assert len({hidden(page, "key") for page in pages}) == 3
+    nonces = [re.findall(r'nonce="([^"]+)"', page.text) for page in pages]
+    assert len({nonce for found in nonces for nonce in found}) == 3
+    for page, found in zip(pages, nonces, strict=True):
+        assert f"'nonce-{found[0]}'" in page.headers["Content-Security-Policy"]
+
+
+def test_a_page_that_is_kept_changes_with_what_is_behind_it(chain: Chain, phone: Phone) -> None:
+    assert "Store 1" in phone.open().text
+    with transaction(chain.organisation_id) as session:
+        get_row(session, Store, chain.store_id).name = "Corner shop"
+    forget_doors()
+    assert "Corner shop" in phone.open().text
 
 
 def test_looking_records_nothing(chain: Chain, phone: Phone) -> None:
@@ -45,8 +70,9 @@ def test_a_rating_in_the_address_only_looks_pressed(chain: Chain, phone: Phone) 
     assert rows_of(chain, Response) == []
 
 
-@pytest.mark.parametrize("language", ["uk", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_light_and_asks_for_nothing_else(phone: Phone, chain: Chain, language: str) -> None:
+    speak(chain, *LANGUAGES)
     for page in (
         phone.client.get(f"/q/{chain.code}?lang={language}"),
         phone.client.get(f"/s/{phone.tapped()}?lang={language}"),
@@ -115,17 +141,41 @@ def test_a_key_that_we_did_not_make_is_not_taken_over(phone: Phone, key: str) ->
 
 
 def test_a_store_that_speaks_one_language_speaks_it_to_all(chain: Chain, phone: Phone) -> None:
-    with transaction(chain.organisation_id) as session:
-        get_row(session, Store, chain.store_id).languages = ["uk"]
-    forget_doors()
+    speak(chain, "uk")
     page = phone.client.get(f"/q/{chain.code}", headers={"Accept-Language": "en"})
     assert '<html lang="uk">' in page.text
     assert "hreflang" not in page.text
 
 
-def test_the_browsers_language_is_spoken_where_the_store_speaks_it(chain: Chain, phone: Phone) -> None:
-    page = phone.client.get(f"/q/{chain.code}", headers={"Accept-Language": "pl, en-GB;q=0.8"})
-    assert '<html lang="en">' in page.text
+@pytest.mark.parametrize(
+    ("languages", "wishes", "said"),
+    [
+        ("uk en", "pl, en-GB;q=0.8", "en"),
+        ("uk en", "pl, de;q=0.8", "uk"),
+        ("uk en pl", "pl-PL, en;q=0.8", "pl"),
+        ("pl en", "uk", "pl"),
+        ("pl en", "ru, uk;q=0.8, en;q=0.2", "en"),
+    ],
+)
+def test_the_readers_first_wish_that_the_store_speaks_is_spoken(
+    phone: Phone, languages: str, wishes: str, said: str
+) -> None:
+    speak(phone.chain, *languages.split())
+    page = phone.client.get(f"/q/{phone.chain.code}", headers={"Accept-Language": wishes})
+    assert f'<html lang="{said}">' in page.text
+
+
+def test_a_shopper_answers_in_polish_to_the_last_page(chain: Chain, phone: Phone) -> None:
+    speak(chain, "pl", "uk")
+    first = phone.client.get(f"/q/{chain.code}", headers={"Accept-Language": "de"})
+    assert "Na ile prawdopodobne, że polecisz Store 1 znajomym lub rodzinie?" in first.text
+    assert "Brak połączenia. Opinia jest zapisana w\u00a0telefonie" in first.text
+    key = hidden(first, "key")
+    phone.client.post(f"/q/{chain.code}?lang=pl", data={"key": key, "rating": "2"})
+    assert "Co poszło nie tak?" in phone.client.get(f"/s/{key}?lang=pl").text
+    assert "Dziękujemy! Opinię otrzymał kierownik sklepu." in phone.client.get(f"/s/{key}/done").text
+    (response,) = rows_of(chain, Response)
+    assert response.language == "pl"
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch", "trace"])

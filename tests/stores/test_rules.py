@@ -167,3 +167,8 @@ def test_every_zone_that_is_offered_can_be_used() -> None:
     for zone in places.time_zones():
         assert places.time_zone_name(zone) == zone
         Calendar.from_hours(zone, {}, {})
+
+
+def test_days_are_days_in_the_zone_of_most_stores() -> None:
+    assert rules.home_zone(["Europe/Kyiv", "Europe/Warsaw", "Europe/Warsaw"]) == "Europe/Warsaw"
+    assert rules.home_zone([]) == "Europe/Kyiv"

@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.audit.models import AuditEntry
 from app.db import reading, transaction
 from app.surveys.actions import publish_version
 from app.surveys.forms import form_of
 from app.surveys.models import Survey
 from app.surveys.queries import current_version, surveys, versions, wording
 from app.surveys.rules import DEFAULT_WORDING, Wording
-from tests.make import NOON, Chain, sign_in
+from tests.make import NOON, Chain, rows_of, sign_in
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def all_surveys(chain: Chain) -> list[Survey]:
 
 def test_surveys_are_listed_with_version_and_languages(owner: FlaskClient, chain: Chain) -> None:
     page = owner.get("/surveys").text
-    for text in ("NPS", "Українська, English", f"/surveys/{chain.survey_id}/versions/1"):
+    for text in ("NPS", "Українська, English, Polski", f"/surveys/{chain.survey_id}/versions/1"):
         assert text in page
     assert "translation missing" not in page
 
@@ -50,7 +51,7 @@ def test_surveys_are_listed_with_version_and_languages(owner: FlaskClient, chain
 def test_a_missing_translation_is_counted(owner: FlaskClient, chain: Chain) -> None:
     with transaction(chain.organisation_id) as session:
         publish_version(session, chain.survey_id, {"uk": DEFAULT_WORDING["uk"]}, now=NOON)
-    assert "1 translation missing" in owner.get("/surveys").text
+    assert "2 translations missing" in owner.get("/surveys").text
 
 
 def test_a_changed_wording_is_a_new_version_and_the_old_one_stays(owner: FlaskClient, chain: Chain) -> None:
@@ -69,6 +70,14 @@ def test_a_changed_wording_is_a_new_version_and_the_old_one_stays(owner: FlaskCl
     assert "Що пішло не так?" in old
 
 
+def test_making_and_publishing_are_deeds(owner: FlaskClient, chain: Chain) -> None:
+    address = owner.post("/surveys", data={"name": "Delivery"}).location
+    owner.post(address, data=form(question_en="Was {store} good?"))
+    owner.post(address, data=form(question_en="Was {store} good?"))  # the same again publishes nothing
+    found = [(entry.deed, entry.subject, entry.data) for entry in rows_of(chain, AuditEntry)]
+    assert found == [("survey.created", "Delivery", {}), ("survey.published", "Delivery", {"version": 2})]
+
+
 def test_the_same_wording_makes_no_new_version(owner: FlaskClient, chain: Chain) -> None:
     assert owner.post(f"/surveys/{chain.survey_id}", data=form()).status_code == 303
     assert newest(chain)[0] == 1
@@ -77,7 +86,7 @@ def test_the_same_wording_makes_no_new_version(owner: FlaskClient, chain: Chain)
 def test_a_language_left_empty_is_left_out(owner: FlaskClient, chain: Chain) -> None:
     empty = {f"{name}_en": " " for name in Wording.__dataclass_fields__}
     assert owner.post(f"/surveys/{chain.survey_id}", data=form(**empty)).status_code == 303
-    assert newest(chain) == (2, {"uk": DEFAULT_WORDING["uk"]})
+    assert newest(chain) == (2, {language: DEFAULT_WORDING[language] for language in ("uk", "pl")})
 
 
 @pytest.mark.parametrize(

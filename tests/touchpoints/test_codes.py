@@ -33,7 +33,7 @@ def set_base_url(app: Flask, monkeypatch: pytest.MonkeyPatch, base_url: str) -> 
     monkeypatch.setitem(app.config, "VIDHUK", changed)
 
 
-def test_the_card_says_what_is_asked_where_and_in_the_stores_languages(
+def test_the_page_shows_the_code_and_leads_to_its_print(
     app: Flask, owner: FlaskClient, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_base_url(app, monkeypatch, "https://q.example.ua")
@@ -43,13 +43,21 @@ def test_the_card_says_what_is_asked_where_and_in_the_stores_languages(
         "Till 1",
         f"q.example.ua/q/{chain.code}",
         "<svg",
-        'lang="uk"',
-        "How was it today?",
+        f"/touchpoints/print?code={chain.code}",
     ):
         assert text in page
     assert "on this computer only" not in page
-    assert "100%" in page
-    assert "100%%" not in page
+
+
+def test_the_card_speaks_polish_where_the_store_does(
+    app: Flask, owner: FlaskClient, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_base_url(app, monkeypatch, "https://q.example.pl")
+    with transaction(chain.organisation_id) as session:
+        get_row(session, Store, chain.store_id).languages = ["pl"]
+    page = owner.get(f"/touchpoints/codes/{chain.code}").text
+    assert '<p class="question" lang="pl">Jak było dzisiaj?</p>' in page
+    assert "Opinię czyta kierownik sklepu." in page
 
 
 def test_an_address_that_only_this_computer_opens_is_pointed_out(
@@ -66,7 +74,8 @@ def test_a_base_address_that_is_too_long_is_explained_and_not_drawn(
     page = owner.get(f"/touchpoints/codes/{chain.code}")
     assert page.status_code == 200
     assert "BASE_URL" in page.text
-    assert 'class="picture"' not in page.text
+    assert 'class="code"' not in page.text
+    assert "/touchpoints/print" not in page.text
     assert owner.get(f"/touchpoints/codes/{chain.code}.svg").status_code == 422
 
 
@@ -145,7 +154,9 @@ def test_a_code_is_retired_by_typing_it_and_restored(owner: FlaskClient, chain: 
 def test_a_closed_store_is_told_on_the_page_of_its_code(owner: FlaskClient, chain: Chain) -> None:
     with transaction(chain.organisation_id) as session:
         get_row(session, Store, chain.store_id).retired_at = NOON
-    assert "this code takes no answers" in owner.get(f"/touchpoints/codes/{chain.code}").text
+    page = owner.get(f"/touchpoints/codes/{chain.code}").text
+    assert "this code takes no answers" in page
+    assert "/touchpoints/print" not in page
 
 
 def test_a_manager_prints_the_own_codes_and_changes_none(app: Flask, chain: Chain) -> None:

@@ -227,7 +227,7 @@ def test_another_chains_touchpoint_is_not_there(app: Flask, chain: Chain, foreig
 def test_a_chain_without_stores_is_told_what_to_do(
     owner: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "stores", lambda *_: [])
+    monkeypatch.setattr(pages, "stores", lambda *_, **__: [])
     assert "/stores/new" in owner.get("/touchpoints").text
 
 

@@ -17,7 +17,7 @@ from app.db import db, reading, transaction
 from app.ids import new_id
 from app.touchpoints import scans
 from app.touchpoints.actions import add_scans
-from app.touchpoints.doors import Door, find_door, forget_doors
+from app.touchpoints.doors import CodeDoor, find_door, forget_doors
 from app.touchpoints.models import QrCode, ScanCount
 from app.touchpoints.scans import count_scan, flush_scans
 from tests.make import NOON, Chain
@@ -34,7 +34,7 @@ def _fresh(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def door(chain: Chain) -> Door:
+def door(chain: Chain) -> CodeDoor:
     """The first code of the chain."""
     found = find_door(chain.code)
     assert found is not None
@@ -48,7 +48,7 @@ def counts(chain: Chain) -> dict[tuple[UUID, date], tuple[int, datetime]]:
         return {(row.qr_code_id, row.on): (row.count, row.last_at) for row in rows}
 
 
-def test_scans_are_counted_by_code_and_day(chain: Chain, door: Door) -> None:
+def test_scans_are_counted_by_code_and_day(chain: Chain, door: CodeDoor) -> None:
     for at in (NOON, NOON + 2 * MINUTE, NOON + MINUTE, NOON + timedelta(days=1)):
         _scan(door, now=at)
     flush_scans()
@@ -60,7 +60,7 @@ def test_scans_are_counted_by_code_and_day(chain: Chain, door: Door) -> None:
     }
 
 
-def test_a_second_flush_adds_to_the_first(chain: Chain, door: Door) -> None:
+def test_a_second_flush_adds_to_the_first(chain: Chain, door: CodeDoor) -> None:
     for at in (NOON, NOON - MINUTE):
         _scan(door, now=at)
         flush_scans()
@@ -69,7 +69,7 @@ def test_a_second_flush_adds_to_the_first(chain: Chain, door: Door) -> None:
     assert counts(chain) == {(door.qr_code_id, NOON.date()): (2, NOON)}
 
 
-def test_a_day_begins_at_midnight_in_utc(chain: Chain, door: Door) -> None:
+def test_a_day_begins_at_midnight_in_utc(chain: Chain, door: CodeDoor) -> None:
     _scan(door, now=datetime(2026, 11, 25, 23, 59, 59, tzinfo=UTC))
     _scan(door, now=datetime(2026, 11, 26, 0, 0, 0, tzinfo=UTC))
     flush_scans()
@@ -79,7 +79,7 @@ def test_a_day_begins_at_midnight_in_utc(chain: Chain, door: Door) -> None:
     }
 
 
-def test_counting_a_scan_asks_nothing_of_the_database(app: Flask, door: Door) -> None:
+def test_counting_a_scan_asks_nothing_of_the_database(app: Flask, door: CodeDoor) -> None:
     asked: list[str] = []
 
     def listener(_c: object, _k: object, statement: str, *_: object) -> None:
@@ -92,7 +92,7 @@ def test_counting_a_scan_asks_nothing_of_the_database(app: Flask, door: Door) ->
 
 
 def test_counts_are_stored_by_themselves_after_a_while(
-    app: Flask, chain: Chain, door: Door, monkeypatch: pytest.MonkeyPatch
+    app: Flask, chain: Chain, door: CodeDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scans, "FLUSH_SECONDS", 0.5)
     _scan(door, now=NOON)
@@ -102,7 +102,7 @@ def test_counts_are_stored_by_themselves_after_a_while(
 
 
 def test_a_failed_flush_keeps_its_counts_and_is_tried_again(
-    app: Flask, chain: Chain, door: Door, monkeypatch: pytest.MonkeyPatch
+    app: Flask, chain: Chain, door: CodeDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise OperationalError("INSERT", {}, Exception("the database is away"))
@@ -119,13 +119,13 @@ def test_a_failed_flush_keeps_its_counts_and_is_tried_again(
     assert counts(chain) == {(door.qr_code_id, NOON.date()): (2, NOON + MINUTE)}
 
 
-def test_scans_of_a_code_that_is_gone_do_not_hold_up_the_others(chain: Chain, door: Door) -> None:
+def test_scans_of_a_code_that_is_gone_do_not_hold_up_the_others(chain: Chain, door: CodeDoor) -> None:
     with transaction(chain.organisation_id) as session:
         add_scans(session, {(new_id(), NOON.date()): (5, NOON), (door.qr_code_id, NOON.date()): (1, NOON)})
     assert counts(chain) == {(door.qr_code_id, NOON.date()): (1, NOON)}
 
 
-def test_many_rows_are_stored_at_once(chain: Chain, door: Door) -> None:
+def test_many_rows_are_stored_at_once(chain: Chain, door: CodeDoor) -> None:
     days = [NOON.date() - timedelta(days=n) for n in range(1200)]
     with transaction(chain.organisation_id) as session:
         add_scans(session, {(door.qr_code_id, day): (1, NOON) for day in days})
@@ -133,7 +133,7 @@ def test_many_rows_are_stored_at_once(chain: Chain, door: Door) -> None:
     assert len(counts(chain)) == 1200
 
 
-def test_a_chain_cannot_count_for_another(chain: Chain, foreign_chain: Chain, door: Door) -> None:
+def test_a_chain_cannot_count_for_another(chain: Chain, foreign_chain: Chain, door: CodeDoor) -> None:
     with transaction(foreign_chain.organisation_id) as session:
         add_scans(session, {(door.qr_code_id, NOON.date()): (9, NOON)})
     assert counts(chain) == {}
@@ -179,5 +179,5 @@ with app.app_context():
     assert counts(chain) == {(code_id, NOON.date()): (1, NOON)}
 
 
-def _scan(door: Door, *, now: datetime) -> None:
+def _scan(door: CodeDoor, *, now: datetime) -> None:
     count_scan(door.organisation_id, door.qr_code_id, now=now)

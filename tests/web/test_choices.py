@@ -15,6 +15,18 @@ def test_a_language_is_remembered(client: FlaskClient) -> None:
     assert '<html lang="en"' in client.get("/sign-in").text
 
 
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [("pl", "pl"), ("pl-PL,pl;q=0.9,en;q=0.8", "pl"), ("de, pl;q=0.5", "pl"), ("ru", "uk"), ("", "uk")],
+)
+def test_the_browsers_first_wish_that_we_speak_is_spoken(
+    client: FlaskClient, wishes: str, language: str
+) -> None:
+    page = client.get("/sign-in", headers={"Accept-Language": wishes}).text
+    assert f'<html lang="{language}"' in page
+    assert ("Zaloguj się" in page) == (language == "pl")
+
+
 def test_an_unknown_language_changes_nothing(client: FlaskClient) -> None:
     client.post("/language", data={"language": "en"})
     answer = client.post("/language", data={"language": "xx"})
@@ -26,6 +38,7 @@ def test_the_chosen_language_is_pressed(app: Flask, chain: Chain) -> None:
     page = sign_in(app, chain).get("/more").text
     assert 'value="en" lang="en" aria-pressed="true"' in page
     assert 'value="uk" lang="uk" aria-pressed="false"' in page
+    assert 'value="pl" lang="pl" aria-pressed="false"' in page
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.errors import Conflict, Forbidden, Gone, Invalid, NotFound, TooMany, Unavailable, VidhukError
+from app.web.languages import LANGUAGES
 from tests.make import Chain, sign_in
 
 PAGE_BYTES = 3 * 1024
@@ -61,7 +62,7 @@ def test_too_many_fields_are_refused(client: FlaskClient) -> None:
         Unavailable(),
     ],
 )
-@pytest.mark.parametrize("language", ["uk", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_refusal_has_its_small_page(app: Flask, error: VidhukError, language: str) -> None:
     answer = refuse(app, error, language)
     assert answer.status_code == error.status

@@ -47,6 +47,7 @@ def test_the_rest_of_the_navigation_stands_under_more(manager: FlaskClient) -> N
     menu = page[page.index('class="menu"') :]
     for path in ("/alerts", "/touchpoints", "/surveys", "/settings/policies", "/mailbox"):
         assert f'href="{path}"' in menu
+    assert 'href="/settings/me"' in menu
     assert 'action="/sign-out"' in menu
     assert 'action="/language"' in menu
     assert 'action="/theme"' in menu

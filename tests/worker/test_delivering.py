@@ -25,7 +25,7 @@ from worker import delivering, jobs, sweep
 from worker.delivering import deliver_until
 from worker.hurry import Hurry
 from worker.queues import JOB_SECONDS, NOTIFICATIONS, WEBHOOKS
-from worker.sweep import deliver_alone, stand_in
+from worker.sweep import do_alone, stand_in
 
 SECOND = timedelta(seconds=1)
 RECEIVED = ["response.received"]
@@ -142,21 +142,21 @@ def test_the_loops_of_alerts_never_wait_for_receivers(promised: Chain, run_here:
 def test_without_a_worker_the_ticker_delivers_in_a_loop_of_its_own(
     promised: Chain, run_here: list[str]
 ) -> None:
-    assert deliver_alone(has_worker=False, now=NOON)
+    assert do_alone(DELIVER, has_worker=False, now=NOON)
     assert run_here == [DELIVER]
 
 
 def test_a_worker_gets_ten_seconds(promised: Chain, run_here: list[str]) -> None:
-    assert not deliver_alone(has_worker=True, now=NOON + 9 * SECOND)
-    assert deliver_alone(has_worker=True, now=NOON + 10 * SECOND)
+    assert not do_alone(DELIVER, has_worker=True, now=NOON + 9 * SECOND)
+    assert do_alone(DELIVER, has_worker=True, now=NOON + 10 * SECOND)
 
 
 def test_a_worker_that_is_at_work_gets_all_of_it(promised: Chain, run_here: list[str], hands: Hands) -> None:
     make_response(promised, 9)
     make_response(promised, 9)
     take_runs(SECRET, Room(1, 1), now=NOON + 30 * SECOND)
-    assert not deliver_alone(has_worker=True, now=NOON + 60 * SECOND)
-    assert deliver_alone(has_worker=True, now=NOON + 91 * SECOND)
+    assert not do_alone(DELIVER, has_worker=True, now=NOON + 60 * SECOND)
+    assert do_alone(DELIVER, has_worker=True, now=NOON + 91 * SECOND)
 
 
 def test_a_worker_is_known_while_it_lives(redis_url: str) -> None:
@@ -177,5 +177,5 @@ def test_a_worker_is_known_while_it_lives(redis_url: str) -> None:
 
 
 def test_nothing_is_done_where_nothing_is_due(chain: Chain, run_here: list[str]) -> None:
-    assert not deliver_alone(has_worker=False, now=NOON)
+    assert not do_alone(DELIVER, has_worker=False, now=NOON)
     assert run_here == []

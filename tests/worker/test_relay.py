@@ -13,11 +13,12 @@ from app.classification.models import Classification
 from app.events import Event
 from app.flow import FLOW, JUDGE, NOTIFY
 from app.notifications.models import Notification
+from app.printing.models import PrintRun
 from tests.fakes import FakeClassifier, Hands
-from tests.make import NOON, Chain, make_response, rows_of
+from tests.make import NOON, Chain, make_response, order_print_run, rows_of
 from worker import jobs
 from worker.hurry import Hurry
-from worker.queues import CLASSIFY, JOB_SECONDS, NOTIFICATIONS, QUEUE_OF, QUEUES, WEBHOOKS
+from worker.queues import BULK, CLASSIFY, JOB_SECONDS, NOTIFICATIONS, QUEUE_OF, QUEUES, WEBHOOKS
 from worker.relay import relay
 
 
@@ -52,7 +53,7 @@ def comment(chain: Chain) -> None:
 def test_every_job_of_the_flow_has_a_queue_and_a_function() -> None:
     named = {job for reaction in FLOW.values() for job in reaction.later}
     assert named == set(QUEUE_OF) == set(jobs.JOBS)
-    assert set(QUEUES) == set(JOB_SECONDS) == {CLASSIFY, NOTIFICATIONS, WEBHOOKS}
+    assert set(QUEUES) == set(JOB_SECONDS) == {BULK, CLASSIFY, NOTIFICATIONS, WEBHOOKS}
     for job in named:
         assert callable(getattr(jobs, job))
 
@@ -126,11 +127,13 @@ def test_a_job_that_fails_here_stops_no_other(
 def test_every_job_run_twice_changes_nothing(chain: Chain, classifier: FakeClassifier, hands: Hands) -> None:
     comment(chain)
     fire_due_timers(now=NOON)
+    order_print_run(chain)
     for job in jobs.JOBS.values():
         job()
     before = (
         [(row.sentiment, row.attempts) for row in rows_of(chain, Classification)],
         [(row.state, row.attempts, row.sent_at) for row in rows_of(chain, Notification)],
+        [(row.state, row.attempts, row.expires_at) for row in rows_of(chain, PrintRun)],
         len(rows_of(chain, Event)),
     )
     for job in jobs.JOBS.values():
@@ -138,6 +141,7 @@ def test_every_job_run_twice_changes_nothing(chain: Chain, classifier: FakeClass
     assert before == (
         [(row.sentiment, row.attempts) for row in rows_of(chain, Classification)],
         [(row.state, row.attempts, row.sent_at) for row in rows_of(chain, Notification)],
+        [(row.state, row.attempts, row.expires_at) for row in rows_of(chain, PrintRun)],
         len(rows_of(chain, Event)),
     )
     assert classifier.calls == [["bad queue"]]

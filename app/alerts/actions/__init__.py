@@ -15,6 +15,7 @@ from app.alerts.actions.opening import (
     open_for_rating,
     reconsider_rating,
 )
+from app.alerts.actions.release import release_alerts
 from app.alerts.actions.thread import confirm_seen, send_due_replies, shopper_writes
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "open_for_comment",
     "open_for_rating",
     "reconsider_rating",
+    "release_alerts",
     "reply_to_shopper",
     "resolve_alert",
     "send_due_replies",

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.rules import AlertState, Deed
-from app.db import OrganisationSession
+from app.db import OrganisationSession, insert_row
 
 
 def append(
@@ -27,7 +27,11 @@ def append(
     """
     from_state = alert.state if to_state and deed is not Deed.OPENED else None
     last = 0 if deed is Deed.OPENED else _last_sequence(session, alert)
-    line = AlertEvent(
+    if to_state:
+        alert.state = to_state
+    insert_row(
+        session,
+        AlertEvent,
         alert_id=alert.id,
         sequence=last + 1,
         at=at,
@@ -35,11 +39,8 @@ def append(
         actor_id=actor_id,
         from_state=from_state,
         to_state=to_state,
-        data=data,
+        data={**data, "through": session.through} if session.through else data,
     )
-    if to_state:
-        alert.state = to_state
-    session.add(line)
 
 
 def _last_sequence(session: OrganisationSession, alert: Alert) -> int:

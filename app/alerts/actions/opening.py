@@ -25,7 +25,7 @@ from app.classification.rules import Sentiment
 from app.db import OrganisationSession, insert_once
 from app.events import Event, EventName, record
 from app.responses.models import Response
-from app.responses.queries import get_response
+from app.responses.queries import get_response, is_old_news
 from app.responses.rules import is_negative
 
 
@@ -93,6 +93,8 @@ def reconsider_rating(session: OrganisationSession, event: Event) -> None:
 
 
 def _open(session: OrganisationSession, response: Response, reason: Reason, *, now: datetime) -> None:
+    if is_old_news(session, response):
+        return
     terms = terms_in_use(session)
     alert = Alert(
         number=_next_number(session),

@@ -46,6 +46,12 @@ def bring_back(
     record(session, EventName.ALERT_REOPENED, alert.id, at=now)
 
 
+def begin_again(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """A bare tap that is nobody's again: the whole clock, from now."""
+    alert.rounds += 1
+    begin(session, alert, _terms(session, alert)[0], start=now, not_before=now)
+
+
 def reopen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """A settled alert comes back to whoever settled it, with a new clock for the answer."""
     terms, calendar = _terms(session, alert)

@@ -22,10 +22,16 @@ from app.alerts.models import Alert
 from app.alerts.queries import MOST_NUMBER, get_alert
 from app.alerts.rules import CallOutcome, Dismissal, Phase, Via
 from app.alerts.screens import alert_screen, list_screen, words_of_conflict
+from app.audit.actions import record_deed
+from app.audit.rules import AuditDeed
+from app.contacts.queries import has_contact
 from app.db import OrganisationSession, reading, transaction
 from app.errors import Conflict, Invalid
+from app.responses.queries import get_response
+from app.stores.filters import STORE_FIELDS
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
+from app.web.filters import read_filters
 from app.web.forms import Form, read_form
 
 pages = Blueprint("alerts", __name__, template_folder="../templates", url_prefix="/alerts")
@@ -34,12 +40,15 @@ Deed = Callable[[OrganisationSession, Actor, Form, datetime], object]
 
 @pages.get("")
 @member()
-def alerts() -> str:
+def alerts() -> tuple[str, int]:
     """Alerts in scope, newest first."""
-    phase = Phase(request.args["phase"]) if request.args.get("phase") in set(Phase) else None
     actor = current_actor()
+    filters = read_filters(request.args, ("phase", *STORE_FIELDS))
+    if filters.raw["phase"] not in set(Phase):
+        filters.raw["phase"] = ""
     with reading(actor.organisation_id) as session:
-        return list_screen(session, actor, phase, _cursor(request.args.get("before", "")))
+        page = list_screen(session, actor, filters, _cursor(request.args.get("before", "")))
+    return page, 422 if filters.faults else 200
 
 
 @pages.get("/<int:number>")
@@ -60,6 +69,20 @@ def acknowledge(number: int) -> AnyResponse:
         return acknowledge_alert(session, number, actor.membership_id, now=now)
 
     return _do(number, deed)
+
+
+@pages.post("/<int:number>/reveal")
+@member(Permission.HANDLE_ALERTS)
+def reveal(number: int) -> Page:
+    """Show the shopper's contact, in this one answer; that somebody looked is recorded, not what they saw."""
+    actor = current_actor()
+    with transaction(actor.organisation_id) as session:
+        found = _in_scope(session, actor, number)
+        contact_id = get_response(session, found.response_id).contact_id
+        if has_contact(session, contact_id):
+            deed, subject = AuditDeed.CONTACT_REVEALED, f"№\u00a0{number}"
+            record_deed(session, deed, actor.doer, subject, subject_id=found.id, now=clock.now())
+        return alert_screen(session, found, actor, is_revealed=True)
 
 
 @pages.post("/<int:number>/call")

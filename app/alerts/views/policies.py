@@ -5,8 +5,11 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import clock
 from app.alerts.policies import policies, use_policy
 from app.alerts.words import policy_name
+from app.audit.actions import record_deed
+from app.audit.rules import AuditDeed
 from app.db import reading, transaction
 from app.web.access import current_actor, member
 from app.web.actor import Permission
@@ -26,6 +29,9 @@ def overview() -> str:
 @member(Permission.EDIT_SETTINGS)
 def use(policy_id: UUID) -> AnyResponse:
     """Open new alerts under this policy."""
-    with transaction(current_actor().organisation_id) as session:
-        use_policy(session, policy_id)
+    actor = current_actor()
+    with transaction(actor.organisation_id) as session:
+        name = use_policy(session, policy_id).name
+        deed = AuditDeed.POLICY_CHANGED
+        record_deed(session, deed, actor.doer, name, subject_id=policy_id, now=clock.now())
     return redirect(url_for("policies.overview"), 303)

@@ -1,17 +1,19 @@
-"""GET /api/v1/alerts: who follows up, and whether in time."""
+"""GET /api/v1/alerts: who follows up, and whether in time. What can be done with one: `alert_actions`."""
 
 from flask import Blueprint
 from pydantic import Field
+from sqlalchemy import Select
 
 from app.accounts.keys import key_organisation, key_scope
 from app.alerts.models import Alert
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
 from app.api.v1 import queries, schemas
+from app.api.v1.named import named_store
 from app.api.v1.operations import operation
 from app.api.v1.pagination import PageQuery, Place, page, split
-from app.api.v1.parameters import Instant, Query, read_number
+from app.api.v1.parameters import Instant, Query, ShortText, read_number
 from app.api.v1.responses import show_response
-from app.db import reading
+from app.db import OrganisationSession, reading
 from app.errors import NotFound
 from app.web.access import api_key
 
@@ -22,7 +24,10 @@ class AlertQuery(PageQuery):
     """Which alerts."""
 
     state: AlertState | None = Field(None, description="In this state now.")
+    severity: Severity | None = Field(None, description="So grave.")
+    store: ShortText | None = Field(None, description="The code or the id of a store.")
     since: Instant | None = Field(None, description="Opened at this instant or later.")
+    until: Instant | None = Field(None, description="Opened before this instant.")
 
 
 @pages.get("/alerts")
@@ -30,12 +35,8 @@ class AlertQuery(PageQuery):
 @operation(AlertQuery, schemas.AlertList)
 def list_alerts(query: AlertQuery) -> schemas.AlertList:
     """Alerts, newest first."""
-    statement = queries.alerts(key_scope())
-    if query.state:
-        statement = statement.where(Alert.state == query.state)
-    if query.since:
-        statement = statement.where(Alert.opened_at >= query.since)
     with reading(key_organisation()) as session:
+        statement = _chosen(session, query)
         rows = session.execute(page(statement, Alert.opened_at, Alert.id, query)).all()
     shown, following = split(rows, query, lambda row: Place(row.Alert.opened_at, row.Alert.id))
     return schemas.AlertList(items=[_show(row) for row in shown], next_cursor=following)
@@ -47,15 +48,35 @@ def list_alerts(query: AlertQuery) -> schemas.AlertList:
 def one_alert(_: Query, number: str) -> schemas.Alert:
     """One alert by its number."""
     with reading(key_organisation()) as session:
-        found = queries.alerts(key_scope()).where(Alert.number == read_number(number))
-        row = session.execute(found).one_or_none()
+        return shown_alert(session, read_number(number))
+
+
+def shown_alert(session: OrganisationSession, number: int) -> schemas.Alert:
+    """The alert as it is now; raises `NotFound` outside the key's stores."""
+    session.flush()
+    row = session.execute(queries.alerts(key_scope()).where(Alert.number == number)).one_or_none()
     if row is None:
         raise NotFound()
     return _show(row)
 
 
+def _chosen(session: OrganisationSession, query: AlertQuery) -> Select[*queries.AlertColumns]:
+    statement = queries.alerts(key_scope())
+    if query.state:
+        statement = statement.where(Alert.state == query.state)
+    if query.severity:
+        statement = statement.where(Alert.severity == query.severity)
+    if query.store:
+        statement = statement.where(Alert.store_id == named_store(session, query.store).id)
+    if query.since:
+        statement = statement.where(Alert.opened_at >= query.since)
+    if query.until:
+        statement = statement.where(Alert.opened_at < query.until)
+    return statement
+
+
 def _show(row: queries.AlertRow) -> schemas.Alert:
-    alert, owner = row[5:]
+    alert, owner = row[8:]
     return schemas.Alert(
         number=alert.number,
         state=AlertState(alert.state),

@@ -1,10 +1,8 @@
 """What callers send to be written: strict models, and the kinds of text that go into them."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -15,13 +13,17 @@ from app.text import NAME_GRAPHEMES, clean_line, grapheme_count
 
 BODY_BYTES = 256 * 1024
 T = TypeVar("T")
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Body(BaseModel):
     """The body of a write. Unknown properties are refused, and a type is never guessed from another."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def example(**values: Any) -> ConfigDict:
+    """The configuration of a body with an example of it for the document."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class Nothing(Body):
@@ -45,24 +47,18 @@ def fault(code: str) -> PydanticCustomError:
     return PydanticCustomError(code, "refused")
 
 
-def text_within(most: int) -> Callable[[str], str]:
-    """A check: cleaned to one line that says something, of at most so many characters as people count."""
+def text_within(most: int, clean: Callable[[str], str] = clean_line) -> Callable[[str], str]:
+    """A check: cleaned (to one line, unless told otherwise), not empty, of so many characters at most."""
 
     def check(text: str) -> str:
-        line = clean_line(text)
-        if not line:
+        said = clean(text)
+        if not said:
             raise fault("empty")
-        if grapheme_count(line) > most:
+        if grapheme_count(said) > most:
             raise fault("too_long")
-        return line
+        return said
 
     return check
-
-
-def _id(value: Any) -> UUID:
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise fault("bad_id")
-    return UUID(value)
 
 
 def _moment(value: Any) -> datetime:
@@ -80,7 +76,6 @@ def omittable(description: str) -> Any:
 
 
 Name = Annotated[str, AfterValidator(text_within(NAME_GRAPHEMES)), Field(min_length=1)]
-Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
 
-from app.api.v1.openapi import document
+from app.api.v1 import manual
+from app.api.v1.openapi import document as openapi_document
 from app.web.access import public
 from app.web.settings import settings
 
@@ -22,8 +23,14 @@ def openapi() -> Response:
 @public("the contract holds no data")
 def docs() -> str:
     """The same as a page."""
-    return render_template("api/docs.html", document=_document())
+    document = _document()
+    return render_template(
+        "api/docs.html",
+        document=document,
+        resources=manual.by_resource(document),
+        bodies=manual.bodies(document),
+    )
 
 
 def _document() -> dict[str, Any]:
-    return document(current_app, settings().base_url)
+    return openapi_document(current_app, settings().base_url)

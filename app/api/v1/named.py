@@ -9,13 +9,15 @@ from sqlalchemy import select
 
 from app.accounts.keys import key_scope
 from app.db import OrganisationRow, OrganisationSession, get_row
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.stores.models import Store
 from app.stores.queries import find_store
 from app.surveys.models import Survey
 from app.text import search_form
+from app.touchpoints.models import Touchpoint
 
 Row = TypeVar("Row", bound=OrganisationRow)
+Called = TypeVar("Called", Survey, Touchpoint)
 
 
 def named_store(session: OrganisationSession, text: str) -> Store:
@@ -25,6 +27,24 @@ def named_store(session: OrganisationSession, text: str) -> Store:
     if store is None or (scope is not None and store.id not in scope):
         raise Invalid(faults={"store": "unknown_value"})
     return store
+
+
+def named_touchpoint(session: OrganisationSession, store: Store, text: str | None) -> Touchpoint:
+    """The touchpoint of that name or id in the store; its oldest open one where none is named.
+
+    Raises `Invalid` for one that is not there, `Conflict` (``touchpoint_closed``) where none is open.
+    """
+    rows = select(Touchpoint).where(Touchpoint.store_id == store.id)
+    points = list(session.scalars(rows.order_by(Touchpoint.created_at, Touchpoint.id)))
+    if text is None:
+        found = next((point for point in points if point.retired_at is None), None)
+    else:
+        found = _called(points, text)
+        if found is None:
+            raise Invalid(faults={"touchpoint": "unknown_value"})
+    if found is None or found.retired_at:
+        raise Conflict("touchpoint_closed")
+    return found
 
 
 def named_survey(session: OrganisationSession, text: str | None) -> Survey:
@@ -38,9 +58,9 @@ def named_survey(session: OrganisationSession, text: str | None) -> Survey:
     return found
 
 
-def _called(surveys: Iterable[Survey], text: str) -> Survey | None:
+def _called(rows: Iterable[Called], text: str) -> Called | None:
     wanted = search_form(text)
-    return next((one for one in surveys if wanted in (search_form(one.name), str(one.id))), None)
+    return next((one for one in rows if wanted in (search_form(one.name), str(one.id))), None)
 
 
 def _by_id(session: OrganisationSession, kind: type[Row], text: str) -> Row | None:

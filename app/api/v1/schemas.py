@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
 from app.classification.rules import Sentiment
+from app.people.models import Employee
 from app.responses.rules import Channel
+from app.stores.rules import StoreKind
 
 
 class Shown(BaseModel):
@@ -22,6 +24,26 @@ class StoreName(Shown):
     id: UUID
     code: str = Field(description="The chain's own code of the store.")
     name: str
+
+
+class Store(Shown):
+    """A unit that serves shoppers."""
+
+    id: UUID
+    code: str = Field(description="The chain's own code of the store.")
+    name: str
+    region: str = Field(description="The name of its region.")
+    kind: StoreKind
+    address: str
+    country: str
+    currency: str
+    time_zone: str
+    languages: list[str]
+    labels: list[str]
+    weekly_hours: dict[str, list[str]] = Field(description="By ISO weekday, 1 being Monday.")
+    dated_hours: dict[str, list[str]] = Field(description="Days that differ; no hours means closed.")
+    created_at: datetime
+    retired_at: datetime | None
 
 
 class TouchpointName(Shown):
@@ -59,6 +81,14 @@ class Touchpoint(Shown):
     retired_at: datetime | None
 
 
+class EmployeeName(Shown):
+    """A person whom a receipt names."""
+
+    id: UUID
+    code: str = Field(description="As the till knows the cashier; unique in a store.")
+    name: str = Field(description="Empty until somebody has written one.")
+
+
 class Response(Shown):
     """What a shopper said."""
 
@@ -75,9 +105,15 @@ class Response(Shown):
     channel: Channel
     store: StoreName
     touchpoint: TouchpointName
+    verified: bool = Field(description="Whether a receipt stands behind it, and so no more than one answer.")
+    invitation: UUID | None = Field(description="The invitation that was answered.")
+    receipt: str | None = Field(description="The receipt's number as printed.")
+    refunded: bool = Field(description="Whether the receipt was refunded after the answer.")
+    employee: EmployeeName | None = Field(description="Who rang up.")
     answered_at: datetime
     received_at: datetime
     alert: int | None = Field(description="The number of the alert that follows it up.")
+    external_id: str | None = Field(description="What the system that sent it calls it.")
 
 
 class Alert(Shown):
@@ -98,6 +134,13 @@ class Alert(Shown):
     resolved_at: datetime | None
     root_cause: RootCause | None
     response: Response
+
+
+class StoreList(Shown):
+    """A page of stores, newest first."""
+
+    items: list[Store]
+    next_cursor: str | None = Field(description="Null on the last page.")
 
 
 class TouchpointList(Shown):
@@ -138,3 +181,10 @@ class Problem(Shown):
     errors: list[Fault] = Field(description="Each parameter or property that was refused, and why.")
     details: dict[str, str] = Field(description="What stands in the way of a conflict, such as the owner.")
     request_id: str
+
+
+def employee_name(employee: Employee | None) -> EmployeeName | None:
+    """An employee in short."""
+    if employee is None:
+        return None
+    return EmployeeName(id=employee.id, code=employee.code, name=employee.name)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.accounts.keys import key_doer, key_organisation, key_scope, require_key_store
 from app.api.v1 import queries, schemas
-from app.api.v1.bodies import Body, Name, omittable
+from app.api.v1.bodies import Body, Name, example, omittable
 from app.api.v1.named import named_store, named_survey
 from app.api.v1.operations import operation, write_operation
 from app.api.v1.pagination import PageQuery, Place, page, split
@@ -43,8 +43,10 @@ class TouchpointQuery(PageQuery):
 class NewTouchpoint(Body):
     """A touchpoint to add; it gets its first printed code at once."""
 
-    store: Name = Field(description="The code or the id of its store.", examples=["S1"])
-    name: Name = Field(description="Unique in its store.", examples=["Till 2"])
+    model_config = example(store="KYIV-12", name="Till 2")
+
+    store: Name = Field(description="The code or the id of its store.")
+    name: Name = Field(description="Unique in its store.")
     survey: Name | None = Field(
         None, description="The name or the id of its survey; left out, the organisation's oldest."
     )
@@ -52,6 +54,8 @@ class NewTouchpoint(Body):
 
 class TouchpointChange(Body):
     """What is to be different; what is left out stays as it is."""
+
+    model_config = example(name="Fitting room")
 
     name: Name = omittable("Unique in its store.")
     survey: Name = omittable("The name or the id of its survey; printed codes stay as they are.")
@@ -86,7 +90,10 @@ def one_touchpoint(_: Query, touchpoint_id: str) -> schemas.Touchpoint:
 @api_key(Scope.WRITE)
 @write_operation(NewTouchpoint, schemas.Touchpoint)
 def add_touchpoint(session: OrganisationSession, body: NewTouchpoint) -> schemas.Touchpoint:
-    """Add a touchpoint with its first printed code. 409 `name_taken`, `store_closed`."""
+    """Add a touchpoint with its first printed code.
+
+    409: `name_taken`, `store_closed`.
+    """
     store, survey, now = named_store(session, body.store), named_survey(session, body.survey), clock.now()
     if store.retired_at:
         raise Conflict("store_closed")
@@ -102,7 +109,10 @@ def add_touchpoint(session: OrganisationSession, body: NewTouchpoint) -> schemas
 def change_touchpoint(
     session: OrganisationSession, body: TouchpointChange, touchpoint_id: str
 ) -> schemas.Touchpoint:
-    """Change a touchpoint's name or survey, close it or open it again. 409 `name_taken`."""
+    """Change a touchpoint's name or survey, close it or open it again.
+
+    409: `name_taken`.
+    """
     touchpoint = get_row(session, Touchpoint, read_id(touchpoint_id))
     require_key_store(touchpoint.store_id)
     sent = body.model_fields_set

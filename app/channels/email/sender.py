@@ -9,25 +9,41 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
-from app.channels import ChannelFailure
+from flask_babel import gettext as _
+
+from app.channels import Channel, ChannelFailure, Form, Message
 from app.channels.email.models import MailboxMessage
 from app.db import insert_once, transaction
 from app.ids import OrganisationId
 from app.text import clean_line
 from app.web.settings import settings
 
+NAME = "email"
 _TIMEOUT_SECONDS = 10
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """A plain-text message. The reference becomes its Message-ID: a repeat can be recognised."""
+    """A plain-text message. The reference becomes its Message-ID: a repeat can be recognised.
+
+    Those of one `thread` are shown as one conversation.
+    """
 
     reference: str
     recipient: str
     subject: str
     body: str
+    thread: str = ""
+
+    @property
+    def channel(self) -> str:
+        """The name of the channel."""
+        return NAME
+
+    def send(self, organisation_id: OrganisationId, *, now: datetime) -> None:
+        """Hand it to the mail server; raises `ChannelFailure` unless it was accepted."""
+        send_email(organisation_id, self, now=now)
 
 
 def send_email(organisation_id: OrganisationId, email: Email, *, now: datetime) -> None:
@@ -42,10 +58,16 @@ def send_email(organisation_id: OrganisationId, email: Email, *, now: datetime) 
         _send(settings().mail_url or "", _message(email, now=now))
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        raise ChannelFailure("recipient_refused", is_permanent=min(codes) >= 500) from error
+        raise ChannelFailure(
+            "recipient_refused", is_permanent=min(codes) >= 500, is_of_address=True
+        ) from error
     except smtplib.SMTPResponseException as error:
-        is_permanent = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
-        raise ChannelFailure(f"smtp_{error.smtp_code}", is_permanent=is_permanent) from error
+        is_of_message = isinstance(error, smtplib.SMTPDataError)
+        raise ChannelFailure(
+            f"smtp_{error.smtp_code}",
+            is_permanent=is_of_message and error.smtp_code >= 500,
+            is_of_address=is_of_message,
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelFailure(type(error).__name__) from error
 
@@ -69,7 +91,7 @@ def _send(mail_url: str, message: EmailMessage) -> None:
     try:
         server.send_message(message)
     except smtplib.SMTPNotSupportedError as error:
-        raise ChannelFailure("address_not_supported", is_permanent=True) from error
+        raise ChannelFailure("address_not_supported", is_permanent=True, is_of_address=True) from error
     finally:
         # By now it was accepted or refused; how the server takes its leave changes nothing.
         with contextlib.suppress(smtplib.SMTPException, OSError):
@@ -104,6 +126,24 @@ def _message(email: Email, *, now: datetime) -> EmailMessage:
     message["To"] = email.recipient
     message["Subject"] = clean_line(email.subject)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{email.reference}@{settings().mail_from.rpartition('@')[2]}>"
+    domain = settings().mail_from.rpartition("@")[2]
+    message["Message-ID"] = f"<{email.reference}@{domain}>"
+    if email.thread:
+        message["References"] = f"<{email.thread}@{domain}>"
     message.set_content(email.body)
     return message
+
+
+def _pack(address: str, message: Message) -> Email:
+    link = f"\n\n{message.link.words}:\n{message.link.url}" if message.link else ""
+    return Email(message.reference, address, message.subject, f"{message.text}{link}\n", message.thread)
+
+
+EMAIL = Channel(
+    name=NAME,
+    form=Form.LETTER,
+    is_loud=False,
+    words=lambda: _("E-mail"),
+    is_ready=lambda _session: True,
+    pack=_pack,
+)

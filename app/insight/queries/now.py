@@ -12,11 +12,11 @@ from app.alerts.models import Alert
 from app.alerts.rules import OPEN_STATES, AlertState
 from app.contacts.models import Contact
 from app.db import OrganisationSession
-from app.insight.queries import Scope, inside
 from app.insight.rules import Day, same_hours
 from app.responses.models import Response
 from app.responses.rules import DETRACTOR_MOST
 from app.stores.models import Store
+from app.stores.queries import EVERY_STORE, Scope, StoreFilter, inside
 from app.touchpoints.models import Touchpoint
 
 MOST_CARDS = 25
@@ -77,31 +77,38 @@ class Headline:
         return self.waiting + self.in_hand
 
 
-def cards(session: OrganisationSession, scope: Scope, *, now: datetime) -> list[Card]:
+def cards(
+    session: OrganisationSession, scope: Scope, wanted: StoreFilter = EVERY_STORE, *, now: datetime
+) -> list[Card]:
     """Open alerts by deadline, so that the late ones come first; those without a clock at the end."""
     statement = (
-        _OPEN_ALERTS.where(inside(Alert.store_id, scope))
+        _OPEN_ALERTS.where(inside(Alert.store_id, scope), wanted.holds(Alert.store_id))
         .order_by(_deadline.is_(None), _deadline, Alert.opened_at, Alert.number)
         .limit(MOST_CARDS)
     )
     return [_card(row, now=now) for row in session.execute(statement)]
 
 
-def headline(session: OrganisationSession, scope: Scope, *, now: datetime) -> Headline:
+def headline(
+    session: OrganisationSession, scope: Scope, wanted: StoreFilter = EVERY_STORE, *, now: datetime
+) -> Headline:
     """Open alerts counted."""
     waiting = case((Alert.state == AlertState.NEW, 1), else_=0)
     late = case((_deadline <= now, 1), else_=0)
     n, new, overdue = session.execute(
         select(func.count(), func.sum(waiting), func.sum(late)).where(
-            Alert.state.in_(OPEN_STATES), inside(Alert.store_id, scope)
+            Alert.state.in_(OPEN_STATES), inside(Alert.store_id, scope), wanted.holds(Alert.store_id)
         )
     ).one()
     return Headline(waiting=new or 0, late=overdue or 0, in_hand=n - (new or 0))
 
 
-def last_alert_at(session: OrganisationSession, scope: Scope) -> datetime | None:
+def last_alert_at(
+    session: OrganisationSession, scope: Scope, wanted: StoreFilter = EVERY_STORE
+) -> datetime | None:
     """When the newest alert opened."""
-    return session.scalar(select(func.max(Alert.opened_at)).where(inside(Alert.store_id, scope)))
+    where = inside(Alert.store_id, scope), wanted.holds(Alert.store_id)
+    return session.scalar(select(func.max(Alert.opened_at)).where(*where))
 
 
 def day_so_far(

@@ -11,10 +11,12 @@ from app.alerts.models import Alert
 from app.classification.models import Classification
 from app.db import OrganisationSession, SearchForm, UtcInstant
 from app.errors import NotFound
-from app.insight.queries import Scope, inside
 from app.insight.rules import GROUP_RATINGS, Group
+from app.invitations.models import Invitation
+from app.people.models import Employee
 from app.responses.models import Response
 from app.stores.models import Store
+from app.stores.queries import EVERY_STORE, Scope, StoreFilter, inside
 from app.text import search_form
 from app.touchpoints.models import Touchpoint
 
@@ -24,11 +26,16 @@ PENDING = "pending"
 
 
 _RESPONSES = (
-    select(Response, Store.name, Store.time_zone, Touchpoint.name, Classification, Alert)
+    select(
+        *(Response, Store.name, Store.time_zone, Touchpoint.name),
+        *(Classification, Alert, Invitation, Employee),
+    )
     .join(Store, Store.id == Response.store_id)
     .join(Touchpoint, Touchpoint.id == Response.touchpoint_id)
     .outerjoin(Classification, Classification.response_id == Response.id)
     .outerjoin(Alert, Alert.response_id == Response.id)
+    .outerjoin(Invitation, Invitation.id == Response.invitation_id)
+    .outerjoin(Employee, Employee.id == Response.employee_id)
 )
 _NEWEST_FIRST = (Response.received_at.desc(), Response.id.desc())
 
@@ -45,10 +52,11 @@ class Place:
 class Wanted:
     """Which responses are wanted; everything left empty narrows nothing. `since` is in, `until` is out."""
 
-    store_id: UUID | None = None
+    stores: StoreFilter = EVERY_STORE
     group: Group | None = None
     sentiment: str | None = None
     has_comment: bool = False
+    is_verified: bool = False
     since: datetime | None = None
     until: datetime | None = None
     words: str = ""
@@ -64,6 +72,8 @@ class Said:
     touchpoint: str
     verdict: Classification | None
     alert: Alert | None
+    invitation: Invitation | None
+    employee: Employee | None
 
     @property
     def is_being_read(self) -> bool:
@@ -118,23 +128,24 @@ def _matching(wanted: Wanted, scope: Scope) -> Select[UUID, UUID]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = []
-    if wanted.store_id:
-        conditions.append(Response.store_id == wanted.store_id)
+    conditions = [wanted.stores.holds(Response.store_id)]
     if wanted.group:
         conditions.append(Response.rating.between(*GROUP_RATINGS[wanted.group]))
     if wanted.sentiment:
         conditions.append(_has_sentiment(wanted.sentiment))
     if wanted.has_comment:
         conditions.append(Response.comment.is_not(None))
-    if wanted.since:
-        conditions.append(Response.received_at >= wanted.since)
-    if wanted.until:
-        conditions.append(Response.received_at < wanted.until)
+    if wanted.is_verified:
+        conditions.append(Response.invitation_id.is_not(None))
     if wanted.words:
         found = SearchForm(Response.comment).contains(search_form(wanted.words), autoescape=True)
         conditions.append(found)
-    return conditions
+    return conditions + _in_time(wanted)
+
+
+def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:
+    first = [Response.received_at >= wanted.since] if wanted.since else []
+    return first + ([Response.received_at < wanted.until] if wanted.until else [])
 
 
 def _has_sentiment(sentiment: str) -> ColumnElement[bool]:

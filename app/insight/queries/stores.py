@@ -12,10 +12,10 @@ from app.alerts.models import Alert
 from app.alerts.rules import OPEN_STATES
 from app.db import OrganisationSession
 from app.errors import NotFound
-from app.insight.queries import Scope, inside
 from app.insight.rules import GROUP_RATINGS, PERIOD_DAYS, Group, Tally
 from app.responses.models import Response
 from app.stores.models import Region, Store
+from app.stores.queries import EVERY_STORE, Scope, StoreFilter, has_words, inside
 from app.text import sort_key
 from app.touchpoints.models import Touchpoint
 
@@ -68,18 +68,26 @@ class Point:
     last_answer_at: datetime | None
 
 
-def places(session: OrganisationSession, scope: Scope) -> list[Place]:
-    """Every store in scope that is not retired, in the order of the alphabet."""
-    rows = session.execute(_PLACES.where(Store.retired_at.is_(None), inside(Store.id, scope)))
+def places(
+    session: OrganisationSession, scope: Scope, wanted: StoreFilter = EVERY_STORE, search: str = ""
+) -> list[Place]:
+    """Every store in scope that is wanted and not retired, in the order of the alphabet."""
+    rows = session.execute(
+        _PLACES.where(
+            Store.retired_at.is_(None), inside(Store.id, scope), wanted.holds(Store.id), has_words(search)
+        )
+    )
     return sorted(
         (Place(**row._asdict()) for row in rows), key=lambda place: (sort_key(place.name), place.code)
     )
 
 
-def zones(session: OrganisationSession, scope: Scope) -> dict[UUID, str]:
-    """The time zone of every store in scope that is not retired."""
+def zones(session: OrganisationSession, scope: Scope, wanted: StoreFilter = EVERY_STORE) -> dict[UUID, str]:
+    """The time zone of every store in scope that is wanted and not retired."""
     rows = session.execute(
-        select(Store.id, Store.time_zone).where(Store.retired_at.is_(None), inside(Store.id, scope))
+        select(Store.id, Store.time_zone).where(
+            Store.retired_at.is_(None), inside(Store.id, scope), wanted.holds(Store.id)
+        )
     )
     return {row.id: row.time_zone for row in rows}
 

@@ -8,15 +8,16 @@ from flask import render_template, request
 
 from app.db import OrganisationSession, reading
 from app.insight import words
-from app.insight.forms import SENTIMENTS, Form, query, read_place, read_wanted, write_place
+from app.insight.forms import RESPONSE_FIELDS, SENTIMENTS, read_place, read_wanted, write_place
 from app.insight.queries.responses import MOST_COUNTED, Wanted, count, get_said, newest
-from app.insight.queries.stores import Place, places
-from app.insight.rules import Group, home_zone
+from app.insight.queries.stores import zones
+from app.insight.rules import Group
 from app.insight.views.skin import pages
+from app.stores.filters import StoresWanted, read_stores_wanted
+from app.stores.rules import home_zone
 from app.web.access import current_actor, member
 from app.web.actor import Actor, Permission
-
-MOST_OPTIONS = 200
+from app.web.filters import Chip, Filters, query, read_filters
 
 
 @pages.get("/responses", endpoint="responses")
@@ -25,21 +26,23 @@ def show_responses() -> tuple[str, int]:
     """What people said, newest first."""
     actor = current_actor()
     with reading(actor.organisation_id) as session:
-        stores = places(session, actor.store_ids)
-        zone = home_zone(store.zone for store in stores)
-        wanted, form = read_wanted(request.args, stores, zone)
+        kept = zones(session, actor.store_ids).values()
+        filters = read_filters(request.args, RESPONSE_FIELDS)
+        stores = read_stores_wanted(session, filters, actor.store_ids)
+        wanted = read_wanted(filters, stores.filter, home_zone(kept))
         page = render_template(
             "insight/responses.html",
-            form=form,
-            faults=form.faults,
+            filters=filters,
+            stores=stores,
+            faults=filters.faults,
             most=MOST_COUNTED,
-            has_zones=len({store.zone for store in stores}) > 1,
-            zone=zone,
-            choices=_choices(stores),
-            chips=_chips(form, stores),
-            **_found(session, actor, wanted, form),
+            has_zones=len(set(kept)) > 1,
+            zone=home_zone(kept),
+            choices=_choices(),
+            chips=_chips(filters, stores),
+            **_found(session, actor, wanted, filters),
         )
-    return page, 422 if form.faults else 200
+    return page, 422 if filters.faults else 200
 
 
 @pages.get("/responses/<uuid:response_id>", endpoint="response")
@@ -52,36 +55,37 @@ def show_response(response_id: UUID) -> str:
         return render_template("insight/response.html", said=said)
 
 
-def _found(session: OrganisationSession, actor: Actor, wanted: Wanted, form: Form) -> dict[str, Any]:
+def _found(session: OrganisationSession, actor: Actor, wanted: Wanted, filters: Filters) -> dict[str, Any]:
     """A page of the list; nothing at all while the filter cannot be read, because a filter never widens."""
-    if form.faults:
+    if filters.faults:
         return {"rows": [], "n": 0, "next_url": ""}
     scope, after = actor.store_ids, read_place(request.args.get("before", ""))
     rows, place = newest(session, scope, wanted, after=after)
-    next_url = query({**form.filled, "before": write_place(place)}) if place else ""
+    next_url = query({**filters.filled, "before": write_place(place)}) if place else ""
     return {"rows": rows, "n": count(session, scope, wanted), "next_url": next_url}
 
 
-def _choices(stores: list[Place]) -> dict[str, list[tuple[str, str]]]:
+def _choices() -> dict[str, list[tuple[str, str]]]:
     sentiments, groups = words.sentiment_words(), words.group_words()
-    listed = [(store.code, store.name) for store in stores] if len(stores) <= MOST_OPTIONS else []
     return {
-        "store": listed,
         "group": [(group, groups[group]) for group in Group],
         "sentiment": [(sentiment, sentiments[sentiment]) for sentiment in SENTIMENTS],
     }
 
 
-def _chips(form: Form, stores: list[Place]) -> list[tuple[str, str]]:
+def _chips(filters: Filters, stores: StoresWanted) -> list[Chip]:
     """What the list is narrowed to: the words of each field, and the address without it."""
     names: dict[str, Callable[[str], str | None]] = {
         "q": words.quoted,
-        "store": {store.code: store.name for store in stores}.get,
         "group": words.group_words().get,
         "sentiment": words.sentiment_words().get,
         "comment": lambda _value: words.only_with_comment(),
+        "verified": lambda _value: words.only_verified(),
         "from": words.from_day,
         "to": words.to_day,
     }
-    valid = {name: value for name, value in form.filled.items() if name not in form.faults}
-    return [(str(names[name](value)), form.without(name)) for name, value in valid.items()]
+    return stores.chips(filters) + [
+        (str(names[name](value)), filters.without(name))
+        for name, value in filters.filled.items()
+        if name in names and name not in filters.faults
+    ]

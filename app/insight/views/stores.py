@@ -1,5 +1,6 @@
 """The pages of stores: one row for each, and one whole."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,19 +10,19 @@ from flask import render_template, request
 from app import clock
 from app.db import OrganisationSession, reading
 from app.insight import words
-from app.insight.forms import Form, read_corner
 from app.insight.queries.responses import Wanted, newest
-from app.insight.queries.stores import Place, Pulse, get_place, places, points, pulses, tallies
+from app.insight.queries.stores import Place, Pulse, get_place, places, points, pulses, tallies, zones
 from app.insight.rules import Nps, Standing, Tally, nps, standing
 from app.insight.views.skin import pages
+from app.stores.filters import TRAIT_FIELDS, StoresWanted, read_stores_wanted
+from app.stores.queries import StoreFilter
 from app.web.access import current_actor, member
 from app.web.actor import Permission
+from app.web.filters import Chip, Filters, read_filters
 
-MOST_ROWS = 200
+ROWS_ON_A_PAGE = 100
+_SEARCH_MOST = 100
 _LATEST = 10
-_LEAST_CHIPS = {"region": 2, "kind": 2, "label": 1}
-
-Chip = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,24 @@ def show_stores() -> tuple[str, int]:
     """One row for each store in scope."""
     actor, now = current_actor(), clock.now()
     with reading(actor.organisation_id) as session:
-        everywhere = places(session, actor.store_ids)
-        corner, form = read_corner(request.args, everywhere)
-        listed = [] if form.faults else [place for place in everywhere if corner.holds(place)]
-        pool, rows = _scored(session, everywhere, listed[:MOST_ROWS], now=now)
-        page = render_template(
+        filters = read_filters(request.args, ("q", *TRAIT_FIELDS))
+        stores = read_stores_wanted(session, filters, actor.store_ids, naming="none")
+        listed = places(session, actor.store_ids, stores.filter, filters.raw["q"][:_SEARCH_MOST])
+        page, shown = _page(listed)
+        pool, rows = _scored(session, zones(session, actor.store_ids), shown, now=now)
+        html = render_template(
             "insight/stores.html",
             rows=rows,
             pool=pool,
             n=len(listed),
-            form=form,
-            faults=form.faults,
-            chips=_chips(form, everywhere),
+            filters=filters,
+            stores=stores,
+            faults=filters.faults,
+            chips=_chips(filters, stores),
+            next_url=filters.having("page", str(page + 1)) if page * ROWS_ON_A_PAGE < len(listed) else "",
             may_edit=actor.may(Permission.EDIT_STORES),
         )
-    return page, 422 if form.faults else 200
+    return html, 422 if filters.faults else 200
 
 
 @pages.get("/stores/<uuid:store_id>", endpoint="store")
@@ -66,8 +70,9 @@ def show_store(store_id: UUID) -> str:
     actor.require_store(store_id)
     with reading(actor.organisation_id) as session:
         place = get_place(session, store_id)
-        pool, (row,) = _scored(session, places(session, actor.store_ids), [place], now=now)
-        latest, _rest = newest(session, actor.store_ids, Wanted(store_id=store_id), limit=_LATEST)
+        pool, (row,) = _scored(session, zones(session, actor.store_ids), [place], now=now)
+        own = Wanted(stores=StoreFilter(store_ids=frozenset({store_id})))
+        latest, _rest = newest(session, actor.store_ids, own, limit=_LATEST)
         found = points(session, store_id, now=now)
         return render_template(
             "insight/store.html",
@@ -80,10 +85,10 @@ def show_store(store_id: UUID) -> str:
 
 
 def _scored(
-    session: OrganisationSession, everywhere: list[Place], listed: list[Place], *, now: datetime
+    session: OrganisationSession, everywhere: Collection[UUID], listed: list[Place], *, now: datetime
 ) -> tuple[Nps | None, list[Row]]:
     """The score of all answers in scope together, and a row for each store listed."""
-    counted = tallies(session, {place.id for place in (*everywhere, *listed)}, now=now)
+    counted = tallies(session, {*everywhere, *(place.id for place in listed)}, now=now)
     found = pulses(session, [place.id for place in listed])
     pool = nps(sum(counted.values(), Tally())) if len(counted) > 1 else None
     rows = []
@@ -95,23 +100,13 @@ def _scored(
     return pool, rows
 
 
-def _chips(form: Form, everywhere: list[Place]) -> dict[str, list[Chip]]:
-    """What the list can be narrowed to: words, address, and whether it is so now; a second tap lifts it."""
-    kinds = words.kind_words()
-    groups = {
-        "region": {str(place.region_id): place.region for place in everywhere},
-        "kind": {place.kind: kinds[place.kind] for place in everywhere},
-        "label": {label: label for place in everywhere for label in place.labels},
-    }
-    return {
-        name: [
-            _chip(form, name, value, text) for value, text in sorted(group.items(), key=lambda item: item[1])
-        ]
-        for name, group in groups.items()
-        if len(group) >= _LEAST_CHIPS[name]
-    }
+def _page(listed: list[Place]) -> tuple[int, list[Place]]:
+    """The page that the address asks for, within bounds, and its stores."""
+    last = max(1, -(-len(listed) // ROWS_ON_A_PAGE))
+    page = min(max(request.args.get("page", 1, int), 1), last)
+    return page, listed[(page - 1) * ROWS_ON_A_PAGE : page * ROWS_ON_A_PAGE]
 
 
-def _chip(form: Form, name: str, value: str, text: str) -> Chip:
-    is_on = form.raw[name] == value
-    return text, form.without(name) if is_on else form.having(name, value), is_on
+def _chips(filters: Filters, stores: StoresWanted) -> list[Chip]:
+    words_chip = [(words.quoted(filters.raw["q"]), filters.without("q"))] if filters.raw["q"] else []
+    return words_chip + stores.chips(filters)

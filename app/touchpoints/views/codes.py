@@ -1,38 +1,33 @@
-"""Printed codes: the page to print, the picture, and where the code leads."""
+"""Printed codes: the page of each, its picture, and where the code leads."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Response, redirect, render_template, request, url_for
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
+from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, reading, transaction
-from app.errors import Invalid
 from app.stores.models import Store
 from app.stores.queries import find_store
 from app.text import clean_line
 from app.touchpoints.actions import repoint_code, restore_code, retire_code
-from app.touchpoints.qr import QrImage, code_address, png, qr_image, svg
+from app.touchpoints.qr import code_address, find_qr_image, is_local, png, qr_image, svg
 from app.touchpoints.queries import Place, Point, points_of_stores
-from app.touchpoints.views.skin import own_place, own_touchpoint, pages
+from app.touchpoints.views.skin import own_place, own_touchpoint, pages, record
 from app.web.access import current_actor, member
 from app.web.actor import Permission
-from app.web.languages import LANGUAGES
 from app.web.settings import settings
 
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
-_ROBUST_LEVELS = ("H", "Q")
 Page = str | tuple[str, int] | AnyResponse
 
 
 @pages.get("/codes/<code>")
 @member()
 def code(code: str) -> str:
-    """The page of a code: a card to print, and what can be done with the code."""
+    """The page of a code: its picture, and what can be done with it."""
     with reading(current_actor().organisation_id) as session:
         return _code_page(own_place(session, code), {})
 
@@ -73,8 +68,11 @@ def repoint(code: str) -> Page:
         if target_id is None:
             faults = {"touchpoint_id": _("Choose a touchpoint.")}
             return _repoint_page(session, place, place.store, faults), 422
-        own_touchpoint(session, target_id)
-        repoint_code(session, place.code.id, target_id)
+        target, store = own_touchpoint(session, target_id)
+        if target_id != place.touchpoint.id:
+            repoint_code(session, place.code.id, target_id)
+            to = f"{store.code} · {target.name}"
+            record(session, AuditDeed.CODE_CHANGED, place.code.code, place.code.id, to=to)
     return _to_code(place)
 
 
@@ -88,6 +86,7 @@ def retire_printed(code: str) -> Page:
             faults = {"confirm": _("Type the code to retire it: %(code)s", code=place.code.code)}
             return _code_page(place, faults), 422
         retire_code(session, place.code.id, now=clock.now())
+        record(session, AuditDeed.CODE_RETIRED, place.code.code, place.code.id)
     return _to_code(place)
 
 
@@ -98,6 +97,7 @@ def restore_printed(code: str) -> AnyResponse:
     with transaction(current_actor().organisation_id) as session:
         place = own_place(session, code)
         restore_code(session, place.code.id)
+        record(session, AuditDeed.CODE_RESTORED, place.code.code, place.code.id)
     return _to_code(place)
 
 
@@ -116,37 +116,18 @@ def _download(code: str, kind: str) -> Response:
 
 def _code_page(place: Place, faults: dict[str, str]) -> str:
     address = code_address(settings().base_url, place.code.code)
-    image = _image(address)
+    image = find_qr_image(address)
     return render_template(
         "touchpoints/code.html",
         place=place,
         faults=faults,
         image=Markup(svg(image)) if image else None,  # noqa: S704 - our own numbers, nobody's text
-        is_robust=image is not None and image.level in _ROBUST_LEVELS,
+        is_robust=image is not None and image.is_robust,
         address=address,
         spoken_address=address.partition("://")[2],
-        is_local=urlsplit(address).hostname in _THIS_MACHINE,
-        lines=[_poster_lines(language) for language in place.store.languages if language in LANGUAGES],
+        is_local=is_local(address),
         may_edit=current_actor().may(Permission.EDIT_STORES),
     )
-
-
-def _poster_lines(language: str) -> dict[str, str]:
-    """What stands on the card, in one of the store's languages."""
-    with force_locale(language):
-        return {
-            "language": language,
-            "question": _("How was it today?"),
-            "promise": _("Point your camera. One tap, 20 seconds, no sign-up."),
-            "reader": _("The store manager reads it."),
-        }
-
-
-def _image(address: str) -> QrImage | None:
-    try:
-        return qr_image(address)
-    except Invalid:
-        return None
 
 
 def _repoint_page(

@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
-from app.db import OrganisationSession, reading, transaction
+from app.audit.rules import AuditDeed
+from app.db import OrganisationSession, get_row, reading, transaction
+from app.stores.filters import TRAIT_FIELDS, read_stores_wanted
 from app.stores.models import Store
 from app.stores.queries import stores
 from app.surveys.queries import surveys
-from app.text import clean_line
 from app.touchpoints.actions import (
     create_code,
     create_touchpoint,
@@ -21,10 +22,14 @@ from app.touchpoints.actions import (
     retire_touchpoint,
 )
 from app.touchpoints.forms import PointForm, blank_form, form_of, read_new_point, read_point
+from app.touchpoints.models import QrCode
+from app.touchpoints.qr import code_address
 from app.touchpoints.queries import Point, get_point, points_of_stores
-from app.touchpoints.views.skin import own_touchpoint, pages
+from app.touchpoints.views.skin import own_touchpoint, pages, record
 from app.web.access import current_actor, member
 from app.web.actor import Permission
+from app.web.filters import read_filters
+from app.web.settings import settings
 
 STORES_ON_A_PAGE = 25
 _SEARCH_MOST = 100
@@ -34,24 +39,29 @@ Page = str | tuple[str, int] | AnyResponse
 
 @pages.get("")
 @member()
-def overview() -> str:
-    """The touchpoints of every store in scope, store by store."""
+def overview() -> tuple[str, int]:
+    """The touchpoints of every store in scope that is wanted, store by store."""
     actor = current_actor()
-    search = clean_line(request.args.get("q", "")[:_SEARCH_MOST])
+    filters = read_filters(request.args, ("q", *TRAIT_FIELDS))
+    filters.raw["q"] = filters.raw["q"][:_SEARCH_MOST]
     with reading(actor.organisation_id) as session:
-        found = stores(session, actor.store_ids, search)
+        wanted = read_stores_wanted(session, filters, actor.store_ids, naming="none")
+        found = stores(session, actor.store_ids, filters.raw["q"], wanted=wanted.filter)
         page = min(max(request.args.get("page", 1, int), 1), max(1, -(-len(found) // STORES_ON_A_PAGE)))
         listed = found[(page - 1) * STORES_ON_A_PAGE : page * STORES_ON_A_PAGE]
-        more = url_for("touchpoints.overview", q=search or None, page=page + 1)
-        return render_template(
+        html = render_template(
             "touchpoints/list.html",
             stores=listed,
             points=points_of_stores(session, [store.id for store in listed], now=clock.now()),
-            search=search,
+            filters=filters,
+            faults=filters.faults,
+            wanted=wanted,
             store_count=len(found),
-            next_url=more if page * STORES_ON_A_PAGE < len(found) else None,
+            next_url=filters.having("page", str(page + 1)) if page * STORES_ON_A_PAGE < len(found) else "",
+            code_address=lambda code: code_address(settings().base_url, code),
             may_edit=actor.may(Permission.EDIT_STORES),
         )
+    return html, 422 if filters.faults else 200
 
 
 @pages.get("/new")
@@ -91,8 +101,9 @@ def change(touchpoint_id: UUID) -> Page:
 def retire(touchpoint_id: UUID) -> AnyResponse:
     """Close a touchpoint; one tap opens it again."""
     with transaction(current_actor().organisation_id) as session:
-        own_touchpoint(session, touchpoint_id)
+        touchpoint, store = own_touchpoint(session, touchpoint_id)
         retire_touchpoint(session, touchpoint_id, now=clock.now())
+        record(session, AuditDeed.TOUCHPOINT_RETIRED, _name(touchpoint.name, store), touchpoint_id)
     return _to_point(touchpoint_id)
 
 
@@ -101,8 +112,9 @@ def retire(touchpoint_id: UUID) -> AnyResponse:
 def restore(touchpoint_id: UUID) -> AnyResponse:
     """Open a closed touchpoint again."""
     with transaction(current_actor().organisation_id) as session:
-        own_touchpoint(session, touchpoint_id)
+        touchpoint, store = own_touchpoint(session, touchpoint_id)
         restore_touchpoint(session, touchpoint_id)
+        record(session, AuditDeed.TOUCHPOINT_RESTORED, _name(touchpoint.name, store), touchpoint_id)
     return _to_point(touchpoint_id)
 
 
@@ -112,7 +124,8 @@ def add_code(touchpoint_id: UUID) -> AnyResponse:
     """Make a further code for a touchpoint."""
     with transaction(current_actor().organisation_id) as session:
         own_touchpoint(session, touchpoint_id)
-        create_code(session, touchpoint_id, now=clock.now())
+        code_id = create_code(session, touchpoint_id, now=clock.now())
+        record(session, AuditDeed.CODE_CREATED, get_row(session, QrCode, code_id).code, code_id)
     return _to_point(touchpoint_id)
 
 
@@ -131,6 +144,8 @@ def _try_to_add() -> Page:
         if form.faults or form.store_id is None or form.survey_id is None:
             return _new_page(session, form), 422
         touchpoint_id = create_touchpoint(session, form.store_id, form.survey_id, form.name, now=clock.now())
+        store = get_row(session, Store, form.store_id)
+        record(session, AuditDeed.TOUCHPOINT_CREATED, _name(form.name, store), touchpoint_id)
     return _to_point(touchpoint_id)
 
 
@@ -141,8 +156,15 @@ def _try_to_change(touchpoint_id: UUID) -> Page:
         form = read_point(session, request.form, point)
         if form.faults or form.survey_id is None:
             return _point_page(session, form, point, store), 422
-        edit_touchpoint(session, touchpoint_id, form.name, form.survey_id)
+        if changed := edit_touchpoint(session, touchpoint_id, form.name, form.survey_id):
+            subject = _name(form.name, store)
+            record(session, AuditDeed.TOUCHPOINT_CHANGED, subject, touchpoint_id, fields=changed)
     return _to_point(touchpoint_id)
+
+
+def _name(name: str, store: Store) -> str:
+    """A touchpoint as the record of deeds names it."""
+    return f"{store.code} · {name}"
 
 
 def _new_page(session: OrganisationSession, form: PointForm) -> str:

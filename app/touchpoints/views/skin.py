@@ -1,10 +1,15 @@
 """What the pages of touchpoints share: their blueprint, the words for a pulse, the way to a row in scope."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
+from app import clock
+from app.audit.actions import record_deed
+from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, get_row
 from app.stores.models import Store
 from app.touchpoints.models import Touchpoint
@@ -21,12 +26,18 @@ def _words() -> dict[str, object]:
     return {
         "pulses": {
             Pulse.RETIRED: ("muted", _("Retired")),
-            Pulse.NEW: ("muted", _("New")),
+            Pulse.NEW: ("muted", pgettext("touchpoint", "New")),
             Pulse.NEVER_SCANNED: ("warn", _("Never scanned")),
             Pulse.ALIVE: ("pos", _("In use")),
             Pulse.SILENT: ("warn", _("Silent")),
         }
     }
+
+
+def record(session: OrganisationSession, deed: AuditDeed, subject: str, row_id: UUID, **data: Any) -> None:
+    """Remember what the member of this request did to a touchpoint or a code."""
+    doer = current_actor().doer
+    record_deed(session, deed, doer, subject, now=clock.now(), subject_id=row_id, **data)
 
 
 def own_place(session: OrganisationSession, code: str) -> Place:

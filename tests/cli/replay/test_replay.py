@@ -19,7 +19,7 @@ from app.notifications.actions import send_due_notifications
 from app.responses.models import Response
 from app.touchpoints.scans import flush_scans
 from tests.fakes import FakeClassifier, Hands
-from tests.make import Chain, rows_of
+from tests.make import SECRET, Chain, rows_of
 
 RECORDS = [
     ("bad queue", 1, "negative"),
@@ -53,7 +53,7 @@ def workers(app: Flask) -> Iterator[None]:
             while not stop.wait(0.05):
                 judge_pending(classifier, now=clock.now())
                 fire_due_timers(now=clock.now())
-                send_due_notifications("http://vidhuk.example", now=clock.now())
+                send_due_notifications(SECRET, "http://vidhuk.example", now=clock.now())
 
     with _running(work):
         yield

@@ -73,7 +73,8 @@ def path_item(one: Described, queries: dict[str, Document]) -> Document:
         "operationId": one.name,
         "tags": [one.tag],
         "summary": one.operation.summary,
-        "security": [{"key": [one.scope]}],
+        "description": one.operation.description,
+        "security": [{"key": [str(one.scope)]}],
         "parameters": _parameters(one, queries),
         "responses": {**_answers(one.operation), **_refusals(one)},
     }

@@ -2,6 +2,6 @@
 
 from app.api.v1.operations.described import Operation
 from app.api.v1.operations.reading import operation, read_query
-from app.api.v1.operations.writing import Existing, write_operation
+from app.api.v1.operations.writing import Existing, checked, write_operation
 
-__all__ = ["Existing", "Operation", "operation", "read_query", "write_operation"]
+__all__ = ["Existing", "Operation", "checked", "operation", "read_query", "write_operation"]

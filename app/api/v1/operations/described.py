@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from inspect import cleandoc
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,13 +28,23 @@ _CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The models of an operation, its sentence, and with what statuses it answers when all is well."""
+    """The models of an operation, its view's sentences, and its statuses when all is well."""
 
     query: type[Query]
     answer: type[BaseModel]
-    summary: str
+    sentences: str | None
     body: type[Body] | None = None
     statuses: tuple[int, ...] = (200,)
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one sentence."""
+        return cleandoc(self.sentences or "").partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        """What else there is to know."""
+        return cleandoc(self.sentences or "").partition("\n")[2].strip()
 
 
 def refusal(error: ValidationError, codes: Mapping[str, str]) -> Invalid:

@@ -29,7 +29,7 @@ def operation(
             shown = view(read_query(query), *args, **kwargs)
             return Response(shown.model_dump_json(), mimetype="application/json")
 
-        run.operation = Operation(query, answer, (view.__doc__ or "").strip())  # type: ignore[attr-defined]
+        run.operation = Operation(query, answer, view.__doc__)  # type: ignore[attr-defined]
         return run
 
     return describe

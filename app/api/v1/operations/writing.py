@@ -62,7 +62,7 @@ def write_operation(
         def run(*args: P.args, **kwargs: P.kwargs) -> Response:
             read_query(Query)
             document = read_json_body(most_bytes, may_be_empty=issubclass(body, Nothing))
-            sent = _checked(body, document)
+            sent = checked(body, document)
 
             def make(session: OrganisationSession) -> Reply:
                 return _reply(view(session, sent, *args, **kwargs), status)
@@ -72,7 +72,7 @@ def write_operation(
         run.operation = Operation(  # type: ignore[attr-defined]
             query=Query,
             answer=answer,
-            summary=(view.__doc__ or "").strip(),
+            sentences=view.__doc__,
             body=body,
             statuses=(200, status) if may_exist else (status,),
         )
@@ -81,7 +81,8 @@ def write_operation(
     return describe
 
 
-def _checked(kind: type[B], document: object) -> B:
+def checked(kind: type[B], document: object) -> B:
+    """A value out of JSON as the model; raises `Invalid` naming every property at fault."""
     try:
         # As JSON once more: strict models take words for enumerations only from there.
         return kind.model_validate_json(write_json(document))
@@ -105,7 +106,9 @@ def _write(document: object, make: Callable[[OrganisationSession], Reply]) -> Re
 
 
 def _try_to_write(call: Call | None, make: Callable[[OrganisationSession], Reply]) -> Reply:
-    with transaction(current_key().organisation_id) as session:
+    key = current_key()
+    with transaction(key.organisation_id) as session:
+        session.through = key.name
         if call is None:
             return make(session)
         secret, now = settings().secret_key, clock.now()

@@ -1,0 +1,81 @@
+"""The audit log: who did what, when, to be looked through or taken away as a file."""
+
+from datetime import datetime
+
+from flask import Response as File
+from flask import render_template, request
+from flask_babel import format_decimal
+
+from app import clock
+from app.accounts.deeds import (
+    csv_rows,
+    deed_words,
+    detail_words,
+    group_words,
+    read_place,
+    read_wanted,
+    write_place,
+)
+from app.accounts.queries import member_names
+from app.accounts.views.skin import pages
+from app.audit.actions import record_deed
+from app.audit.queries import deeds_page, newest_deeds
+from app.audit.rules import AuditDeed
+from app.db import OrganisationSession, reading, transaction
+from app.errors import Invalid
+from app.stores.queries import time_zones_of
+from app.stores.rules import home_zone
+from app.text import sort_key
+from app.web.access import current_actor, member
+from app.web.actor import Permission
+from app.web.forms import read_form
+from app.web.sheets import csv_answer
+
+MOST_ROWS = 20_000
+_HEADER = ("at", "deed", "words", "who", "subject", "details")
+
+
+@pages.get("/settings/audit")
+@member(Permission.SEE_AUDIT)
+def audit_log() -> tuple[str, int]:
+    """A page of the log, newest first."""
+    with reading(current_actor().organisation_id) as session:
+        names, zone = member_names(session), _zone(session)
+        wanted, form = read_wanted(request.args, names, zone)
+        entries, place = deeds_page(session, wanted, read_place(request.args.get("before", "")))
+        page = render_template(
+            "accounts/audit.html",
+            form=form,
+            faults=form.faults,
+            entries=[] if form.faults else entries,
+            next_url=form.address(before=write_place(place)) if place and not form.faults else None,
+            words=deed_words(),
+            details=detail_words,
+            groups=[*group_words().items()],
+            members=sorted(names.items(), key=lambda item: sort_key(item[1])),
+            zone=zone,
+            most=format_decimal(MOST_ROWS),
+        )
+    return page, 422 if form.faults else 200
+
+
+@pages.post("/settings/audit/export")
+@member(Permission.SEE_AUDIT)
+def export_audit_log() -> File:
+    """The same deeds as a file; taking it is a deed, too."""
+    actor, now = current_actor(), clock.now()
+    with transaction(actor.organisation_id) as session:
+        wanted, form = read_wanted(read_form(request), member_names(session), _zone(session))
+        if form.faults:
+            raise Invalid(faults=form.faults)  # the page offers no such filter
+        rows = csv_rows(newest_deeds(session, wanted, MOST_ROWS))
+        record_deed(session, AuditDeed.EXPORT_MADE, actor.doer, "audit log", now=now, rows=len(rows))
+    return csv_answer(_filename(now), _HEADER, rows)
+
+
+def _filename(now: datetime) -> str:
+    return f"audit-{now:%Y-%m-%d}.csv"
+
+
+def _zone(session: OrganisationSession) -> str:
+    return home_zone(time_zones_of(session, None))

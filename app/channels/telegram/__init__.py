@@ -1,0 +1,3 @@
+"""Telegram: a bot of the organisation's own sends messages with a button, and hears who links a chat."""
+
+NAME = "telegram"

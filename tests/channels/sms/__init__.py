@@ -1,0 +1,1 @@
+"""SMS, against a gateway on a socket of this machine."""
