@@ -117,6 +117,11 @@ def sign_in(app: Flask, chain: Chain, who: str = "manager") -> FlaskClient:
     return client
 
 
+def sign_in_again(browser: FlaskClient, chain: Chain, who: str = "owner") -> None:
+    """Hours have passed, and with them the sign-in."""
+    browser.post("/sign-in", data={"email": f"{who}@{chain.slug}.example", "password": PASSWORD})
+
+
 def actor_of(chain: Chain, who: str = "manager") -> Actor:
     """One of the cast as an action sees them."""
     email = f"{who}@{chain.slug}.example"

@@ -10,7 +10,7 @@ from schemathesis import GenerationMode
 
 from tests.api.fuzz import fuzz, fuzzed
 
-CASES = 10
+CASES = 20
 LEAST = {GenerationMode.POSITIVE: 19, GenerationMode.NEGATIVE: 15}
 MET = {
     GenerationMode.POSITIVE: {200, 201, 404, 409, 422},

@@ -152,7 +152,7 @@ def test_deliveries_are_listed_by_endpoint_state_type_and_time(app: Flask, chain
     assert found("state=failed") == 0
     assert found("since=2026-11-25T12:00:00Z") == 3
     assert found("since=2026-11-25T12:00:01Z") == 0
-    assert found("endpoint=" + "0" * 8) == -404
+    assert found("endpoint=" + "0" * 8) == -422
     assert found("state=x") == -422
     _, page = ask(app, key, "/deliveries?limit=2")
     rest = ask(app, key, f"/deliveries?limit=2&cursor={page['next_cursor']}")[1]["items"]

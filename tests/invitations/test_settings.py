@@ -16,7 +16,7 @@ from app.invitations.models import TillKey
 from app.stores.actions import retire_store
 from tests.fakes import Hands
 from tests.invitations.cast import Reader, link, signed, till
-from tests.make import NOON, PASSWORD, Chain, rows_of, sign_in
+from tests.make import NOON, Chain, rows_of, sign_in, sign_in_again
 
 PAGE = "/settings/receipts"
 
@@ -71,11 +71,6 @@ def test_a_key_needs_an_open_store(owner: FlaskClient, chain: Chain, code: str) 
         retire_store(session, chain.store_id, now=NOON)
     assert owner.post(f"{PAGE}/keys", data={"store": "S1"}).status_code == 422
     assert rows_of(chain, TillKey) == []
-
-
-def sign_in_again(browser: FlaskClient, chain: Chain) -> None:
-    """Days have passed, and with them the sign-in."""
-    browser.post("/sign-in", data={"email": f"owner@{chain.slug}.example", "password": PASSWORD})
 
 
 def test_a_rotated_key_stays_good_for_the_days_that_were_typed(

@@ -19,7 +19,7 @@ from app.stores.models import Store
 from app.touchpoints.actions import create_code, retire_code
 from app.touchpoints.queries import get_place
 from tests.fakes import Hands
-from tests.make import NOON, Chain, make_chain, rows_of, sign_in
+from tests.make import NOON, Chain, make_chain, rows_of, sign_in, sign_in_again
 from tests.printing.paper import pages
 
 BASE = "https://q.nova.ua"
@@ -237,6 +237,7 @@ def test_a_file_whose_time_is_over_is_told_in_words(owner: FlaskClient, chain: C
     address = order(owner, format="labels")
     make_due_runs(BASE, hands)
     hands.at = NOON + KEPT - timedelta(seconds=1)
+    sign_in_again(owner, chain)
     assert owner.get(f"{address}/file").status_code == 200
     hands.at = NOON + KEPT
     answer = owner.get(f"{address}/file")

@@ -14,7 +14,7 @@ from app.db import get_row, reading, transaction
 from app.stores.imports.reader import FILE_BYTES
 from app.stores.models import Region, Store, StoreImport
 from tests.fakes import Hands
-from tests.make import Chain, rows_of, sign_in
+from tests.make import Chain, rows_of, sign_in, sign_in_again
 from tests.stores.tables import TABLE, confirm, deeds_of, points_of, send, stores_of
 
 NINE = [["09:00", "21:00"]]
@@ -206,6 +206,7 @@ def test_an_upload_is_kept_for_a_day_and_the_next_one_takes_its_place(
     assert owner.get(first).status_code == 404
     assert owner.get(second).status_code == 200
     hands.move(hours=25)
+    sign_in_again(owner, chain)
     assert owner.get(second).status_code == 404
     assert owner.post(second, data={"mark": "x"}).status_code == 404
 

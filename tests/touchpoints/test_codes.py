@@ -49,17 +49,6 @@ def test_the_page_shows_the_code_and_leads_to_its_print(
     assert "on this computer only" not in page
 
 
-def test_the_card_speaks_polish_where_the_store_does(
-    app: Flask, owner: FlaskClient, chain: Chain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_base_url(app, monkeypatch, "https://q.example.pl")
-    with transaction(chain.organisation_id) as session:
-        get_row(session, Store, chain.store_id).languages = ["pl"]
-    page = owner.get(f"/touchpoints/codes/{chain.code}").text
-    assert '<p class="question" lang="pl">Jak było dzisiaj?</p>' in page
-    assert "Opinię czyta kierownik sklepu." in page
-
-
 def test_an_address_that_only_this_computer_opens_is_pointed_out(
     app: Flask, owner: FlaskClient, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """/api/v1/deliveries: what was sent to endpoints, how it went, and sending it again."""
 
+from uuid import UUID
+
 from flask import Blueprint
 from pydantic import Field
 
@@ -11,6 +13,7 @@ from app.api.v1.operations import operation, write_operation
 from app.api.v1.pagination import PageQuery, Place, page, split
 from app.api.v1.parameters import Instant, Query, ShortText, read_id
 from app.db import OrganisationSession, reading
+from app.errors import Invalid, NotFound
 from app.web.access import Scope, api_key
 from app.webhooks.actions import replay_delivery
 from app.webhooks.models import WebhookDelivery
@@ -37,8 +40,7 @@ def list_deliveries(query: DeliveryQuery) -> schemas.DeliveryList:
     """Deliveries of the last 30 days, newest first."""
     require_whole_organisation()
     with reading(key_organisation()) as session:
-        endpoint = get_endpoint(session, read_id(query.endpoint)) if query.endpoint else None
-        wanted = Wanted(endpoint.id if endpoint else None, query.state, query.type, query.since)
+        wanted = Wanted(_endpoint_id(session, query.endpoint), query.state, query.type, query.since)
         found = page(deliveries(wanted), WebhookDelivery.created_at, WebhookDelivery.id, query)
         rows = session.scalars(found).all()
     shown, following = split(rows, query, lambda row: Place(row.created_at, row.id))
@@ -91,3 +93,13 @@ def show_delivery(delivery: WebhookDelivery) -> schemas.Delivery:
         created_at=delivery.created_at,
         ended_at=delivery.ended_at,
     )
+
+
+def _endpoint_id(session: OrganisationSession, text: str | None) -> UUID | None:
+    """The endpoint that a filter names; raises `Invalid` for none, so that typing errors show."""
+    if not text:
+        return None
+    try:
+        return get_endpoint(session, read_id(text)).id
+    except NotFound:
+        raise Invalid(faults={"endpoint": "unknown_value"}) from None
