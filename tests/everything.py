@@ -43,6 +43,7 @@ class Everything:
         number = str(get_alert_of(self.chain, key).number)
         (delivery, *_) = rows_of(self.chain, WebhookDelivery)
         return {
+            "channel": "email",
             "number": number,
             "response_id": str(response_of(self.chain, key).id),
             "store_id": str(self.chain.store_id),
