@@ -29,8 +29,9 @@ _HAND_ON = text("insert into ceiling_outbox (key) values (:key) on conflict do n
 
 
 def _make_tables() -> None:
-    """Each worker may try; the first succeeds."""
+    """Each worker may try; the others wait for the first."""
     with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(1)"))
         for table in _TABLES:
             connection.execute(text(table))
 
