@@ -48,7 +48,7 @@ def test_what_was_confirmed_is_applied(owner: FlaskClient, chain: Chain) -> None
     assert found["S1"].labels == ["франшиза"]
     assert found["S1"].id == chain.store_id
     assert found["К-9"].weekly_hours["7"] == [["00:00", "24:00"]]
-    assert [region.name for region in rows_of(chain, Region)] == ["West", "East", "Південь"]
+    assert {region.name for region in rows_of(chain, Region)} == {"West", "East", "Південь"}
     assert points_of(chain, "S1").keys() == {"Till 1", "Каса 2"}
     assert all(len(codes) == 1 for codes in points_of(chain, "К-9").values())
 
