@@ -10,7 +10,7 @@ from typing import Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from app.classification.rules import Judgement, Sentiment
+from app.classification.rules import Judgement, Sentiment, Thresholds
 
 _SIGNS = {"bad": Sentiment.NEGATIVE, "good": Sentiment.POSITIVE}
 
@@ -19,6 +19,7 @@ class FakeClassifier:
     """Negative when the text says "bad", positive when it says "good", neutral otherwise."""
 
     version = "fake-1"
+    thresholds = Thresholds()
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
@@ -39,6 +40,7 @@ class BrokenClassifier:
     """A model that fails on every text."""
 
     version = "broken-1"
+    thresholds = Thresholds()
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Fail."""

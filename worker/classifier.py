@@ -6,11 +6,11 @@ Importing this module is cheap: transformers, onnxruntime and numpy are loaded b
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.classification.rules import Classifier, Judgement, Sentiment
+from app.classification.rules import Classifier, Judgement, Sentiment, Thresholds
 
 SHIPPED_MODEL = Path(__file__).with_name("model")
 BATCH = 32
@@ -60,6 +60,7 @@ class ModelClassifier:
     engine: _Engine
     meanings: tuple[Sentiment, ...]
     longest: int
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge each text, in order; ``None`` where a text holds no letters or nothing but mark-up."""

@@ -1,8 +1,8 @@
-"""The words of classification and the protocol every classifier keeps."""
+"""The words of classification, the protocol every classifier keeps, and what a judgement says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 
@@ -14,6 +14,76 @@ class Sentiment(StrEnum):
     POSITIVE = "positive"
 
 
+class Topic(StrEnum):
+    """What a comment talks about. The values are stable: the API, webhooks and stored rows carry them."""
+
+    STAFF_ATTITUDE = "staff_attitude"
+    STAFF_COMPETENCE = "staff_competence"
+    STAFF_AVAILABILITY = "staff_availability"
+    QUEUE = "queue"
+    CHECKOUT_PAYMENT = "checkout_payment"
+    PRICE = "price"
+    PROMO = "promo"
+    ASSORTMENT = "assortment"
+    AVAILABILITY = "availability"
+    PRODUCT_QUALITY = "product_quality"
+    RETURNS_WARRANTY = "returns_warranty"
+    DELIVERY = "delivery"
+    ORDER_PICKUP = "order_pickup"
+    CLEANLINESS = "cleanliness"
+    ATMOSPHERE = "atmosphere"
+    ACCESS_LOCATION = "access_location"
+    DIGITAL = "digital"
+    LOYALTY = "loyalty"
+    CONTACT_CENTRE = "contact_centre"
+    BRAND_GENERAL = "brand_general"
+    OTHER = "other"
+
+
+class Polarity(IntEnum):
+    """How a comment speaks of one topic."""
+
+    BLAME = -1
+    MENTION = 0
+    PRAISE = 1
+
+
+class Flag(StrEnum):
+    """A sign that matters whatever the topic. The values are stable, like those of `Topic`."""
+
+    SAFETY = "safety"
+    DISCRIMINATION = "discrimination"
+    HARASSMENT = "harassment"
+    FRAUD_THEFT = "fraud_theft"
+    HEALTH_ALLERGY = "health_allergy"
+    DATA_LEAK = "data_leak"
+    MINORS = "minors"
+    LEGAL_THREAT = "legal_threat"
+    MEDIA_THREAT = "media_threat"
+    CHURN_INTENT = "churn_intent"
+    REPEAT_COMPLAINT = "repeat_complaint"
+    CALLBACK_REQUEST = "callback_request"
+    PRAISE_NAMED_PERSON = "praise_named_person"
+    PERSONAL_DATA_IN_TEXT = "personal_data_in_text"
+    ABUSE_SPAM = "abuse_spam"
+    SUGGESTION = "suggestion"
+    QUESTION = "question"
+
+
+# The flags for which a director is woken at night.
+CRITICAL_FLAGS = frozenset(
+    {
+        Flag.SAFETY,
+        Flag.DISCRIMINATION,
+        Flag.HARASSMENT,
+        Flag.FRAUD_THEFT,
+        Flag.HEALTH_ALLERGY,
+        Flag.DATA_LEAK,
+        Flag.MINORS,
+    }
+)
+
+
 class Source(StrEnum):
     """Who decided: the model, the word list when no model answers, or a person."""
 
@@ -23,11 +93,58 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TopicScore:
+    """The probability (0 to 1) that a comment talks of a topic, and how, if it does."""
+
+    chance: float
+    polarity: Polarity
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """One comment's verdict: the sentiment, and a probability (0 to 1, summing to 1) for each."""
+    """What a classifier makes of one comment.
+
+    `scores` has a probability for each sentiment, summing to 1. `topics` and `flags` have one for every label
+    the classifier knows, said or not; a classifier of sentiment alone leaves them empty.
+    """
 
     sentiment: Sentiment
     scores: Mapping[Sentiment, float]
+    topics: Mapping[Topic, TopicScore] = field(default_factory=dict)
+    flags: Mapping[Flag, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability on a label counts as said; a label without a threshold is never said.
+
+    `paging` is the stricter one from which a critical flag may wake somebody; `negative` that from which a
+    negative comment opens an alert by itself; under `sure` the leading sentiment counts as uncertain.
+    """
+
+    topics: Mapping[Topic, float] = field(default_factory=dict)
+    flags: Mapping[Flag, float] = field(default_factory=dict)
+    paging: Mapping[Flag, float] = field(default_factory=dict)
+    negative: float = 0.0
+    sure: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SaidTopic:
+    """A topic that counts as said."""
+
+    topic: Topic
+    polarity: Polarity
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class SaidFlag:
+    """A flag that counts as said; `pages` when it is certain enough to wake somebody."""
+
+    flag: Flag
+    chance: float
+    pages: bool
 
 
 class Classifier(Protocol):
@@ -38,6 +155,31 @@ class Classifier(Protocol):
         """A short stable name of the model, stored with every judgement."""
         ...
 
+    @property
+    def thresholds(self) -> Thresholds:
+        """From which probability on its labels count as said."""
+        ...
+
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge each text, in order; ``None`` where a text holds nothing to judge (no letters)."""
         ...
+
+
+def said_topics(judgement: Judgement, thresholds: Thresholds) -> list[SaidTopic]:
+    """The topics that count as said, the likeliest first."""
+    said = [
+        SaidTopic(topic, score.polarity, score.chance)
+        for topic, score in judgement.topics.items()
+        if topic in thresholds.topics and score.chance >= thresholds.topics[topic]
+    ]
+    return sorted(said, key=lambda one: -one.chance)
+
+
+def said_flags(judgement: Judgement, thresholds: Thresholds) -> list[SaidFlag]:
+    """The flags that count as said, the likeliest first."""
+    said = [
+        SaidFlag(flag, chance, pages=flag in thresholds.paging and chance >= thresholds.paging[flag])
+        for flag, chance in judgement.flags.items()
+        if flag in thresholds.flags and chance >= thresholds.flags[flag]
+    ]
+    return sorted(said, key=lambda one: -one.chance)
