@@ -10,7 +10,7 @@ from app.db.engine import (
     migrate,
     prepare_engine,
 )
-from app.db.insert import insert_missing, insert_once, insert_row, insert_rows
+from app.db.insert import add_at_once, add_once, insert_missing, insert_once, insert_row, insert_rows
 from app.db.level import applied_migration, known_migrations, missing_migration, newest_migration
 from app.db.rows import Base, LeasedRow, OrganisationRow, UtcInstant, belongs_to, one_of
 from app.db.search import SearchForm
@@ -36,6 +36,8 @@ __all__ = [
     "OrganisationSession",
     "SearchForm",
     "UtcInstant",
+    "add_at_once",
+    "add_once",
     "applied_migration",
     "belongs_to",
     "bring_to",

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.contacts.actions import Keeping, change_contact, keep_contact
 from app.contacts.queries import is_same_contact
 from app.contacts.rules import Address
-from app.db import OrganisationSession, insert_once
+from app.db import OrganisationSession, add_once
 from app.errors import Conflict
 from app.events import EventName, record
 from app.invitations.actions import Redeemed, redeem_invitation
@@ -75,10 +75,7 @@ def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: 
     known = Redeemed()
     if draft.invitation_id:
         known = redeem_invitation(session, draft.invitation_id, draft.key, at=answered_at, now=now)
-    response_id = insert_once(
-        session,
-        Response,
-        ["key"],
+    response = Response(
         key=draft.key,
         store_id=draft.store_id,
         touchpoint_id=draft.touchpoint_id,
@@ -95,12 +92,12 @@ def record_response(session: OrganisationSession, draft: ResponseDraft, *, now: 
         answered_at=answered_at,
         received_at=now,
     )
-    if response_id is None:
+    if not add_once(session, response, ("key",)):
         return _correct(session, draft, now=now)
     if draft.origin:
-        session.add(ResponseOrigin(response_id=response_id, **asdict(draft.origin)))
+        session.add(ResponseOrigin(response_id=response.id, **asdict(draft.origin)))
         session.flush()
-    record(session, EventName.RESPONSE_RECEIVED, response_id, at=now, rating=draft.rating)
+    record(session, EventName.RESPONSE_RECEIVED, response.id, at=now, rating=draft.rating)
     return Outcome.STORED
 
 

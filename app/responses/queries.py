@@ -1,13 +1,27 @@
 """Finding a response by what its shopper holds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.db import OrganisationSession, get_row, locking
 from app.errors import NotFound
+from app.invitations.models import Invitation
 from app.responses.models import Response, ResponseOrigin
+from app.stores.models import Store
+from app.touchpoints.models import QrCode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, its store, and where it was given: a printed code, or an invitation's link."""
+
+    response: Response
+    store: Store
+    code: str | None
+    token: str | None
 
 
 def get_response_by_key(session: OrganisationSession, key: str) -> Response:
@@ -16,6 +30,20 @@ def get_response_by_key(session: OrganisationSession, key: str) -> Response:
     if response is None:
         raise NotFound()
     return response
+
+
+def get_answer(session: OrganisationSession, key: str) -> Answer:
+    """A response with all that its shopper's next pages show, in one statement; raises `NotFound`."""
+    row = session.execute(
+        select(Response, Store, QrCode.code, Invitation.token)
+        .join(Store, Store.id == Response.store_id)
+        .outerjoin(QrCode, QrCode.id == Response.qr_code_id)
+        .outerjoin(Invitation, Invitation.id == Response.invitation_id)
+        .where(Response.key == key)
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Answer(*row)
 
 
 def lock_response(session: OrganisationSession, key: str) -> Response:

@@ -10,21 +10,19 @@ from flask import make_response, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from app.db import OrganisationSession, get_row
+from app.db import OrganisationSession
 from app.errors import VidhukError
 from app.ids import new_key
-from app.invitations.queries import find_invitation
 from app.invitations.rules import Kind
 from app.invitations.tickets import Ticket, invitation_path
 from app.responses import moulds
 from app.responses.entrances import Entrance
 from app.responses.links import return_path
 from app.responses.models import Response
+from app.responses.queries import Answer
 from app.responses.rules import RATINGS, may_change
-from app.stores.models import Store
 from app.surveys.queries import wording
 from app.surveys.rules import Wording
-from app.touchpoints.models import QrCode
 from app.web.forms import Form
 from app.web.headers import nonce
 from app.web.languages import LANGUAGES, request_language
@@ -93,34 +91,34 @@ def received_screen(entrance: Entrance, received_at: datetime) -> Page:
 
 def second_screen(
     session: OrganisationSession,
-    response: Response,
+    answer: Answer,
     *,
     now: datetime,
     form: Form | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> Page:
     """The rating that is stored, the question that fits it, and how to get an answer."""
-    store = get_row(session, Store, response.store_id)
+    response = answer.response
     words = _words(wording(session, response.survey_version_id), response.language)
     typed = form or Form()
     return _page(
         "responses/second.html",
         422 if faults else 200,
         response=response,
-        store=store,
+        store=answer.store,
         question=words.comment_question(response.rating),
         comment=typed.get("comment", response.comment or ""),
         contact=typed.get("contact", ""),
         wants_marketing=typed.get("marketing") == "yes",
         faults={_FIELDS.get(field, field): _words_of_fault(code) for field, code in (faults or {}).items()},
-        change=_change_path(session, response, now=now),
+        change=_change_path(answer, now=now),
         retention_days=settings().contact_retention_days,
     )
 
 
-def done_screen(session: OrganisationSession, response: Response, *, now: datetime) -> Page:
+def done_screen(answer: Answer, *, now: datetime) -> Page:
     """Thanks in words that fit the opening hours, and the link that leads back."""
-    store = get_row(session, Store, response.store_id)
+    response, store = answer.response, answer.store
     opens_at = store.calendar.next_opening(now)
     zone = ZoneInfo(store.time_zone)
     return _page(
@@ -177,21 +175,20 @@ def _privacy(ticket: Ticket | None) -> str:
     return _("Your answer goes to the store with this number, without your name. Takes 20 seconds.")
 
 
-def _change_path(session: OrganisationSession, response: Response, *, now: datetime) -> str | None:
+def _change_path(answer: Answer, *, now: datetime) -> str | None:
     """Back to the first step with the rating pressed, while it may still be corrected."""
-    path = _first_step(session, response)
+    path, response = _first_step(answer), answer.response
     if path is None or not may_change(response.received_at, now):
         return None
     query = {"key": response.key, "rating": response.rating, "lang": request_language()}
     return f"{path}?{urlencode(query)}"
 
 
-def _first_step(session: OrganisationSession, response: Response) -> str | None:
+def _first_step(answer: Answer) -> str | None:
     """Where the response was given: a till's receipt has a link of ours from its answer on."""
-    if response.qr_code_id:
-        return f"/q/{get_row(session, QrCode, response.qr_code_id).code}"
-    invitation = find_invitation(session, response.invitation_id)
-    return invitation_path(invitation.token) if invitation else None
+    if answer.code:
+        return f"/q/{answer.code}"
+    return invitation_path(answer.token) if answer.token else None
 
 
 def _explained(faults: Mapping[str, str]) -> str | None:

@@ -12,11 +12,12 @@ from app.contacts.keeping import keeping
 from app.db import OrganisationSession, get_row, organisation_of, reading, transaction
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.ids import OrganisationId, is_key
+from app.memory import Memory
 from app.responses.actions import ResponseDraft, complete_response, record_response
 from app.responses.entrances import Entrance, by_code, by_receipt, by_token
 from app.responses.forms import Tap, read_completion, read_tap
 from app.responses.models import Response
-from app.responses.queries import get_response_by_key
+from app.responses.queries import Answer, get_answer, get_response_by_key
 from app.responses.rules import believed_answer_time, may_change
 from app.responses.screens import (
     already_screen,
@@ -26,7 +27,6 @@ from app.responses.screens import (
     second_screen,
     survey_screen,
 )
-from app.stores.models import Store
 from app.surveys.models import SurveyVersion
 from app.touchpoints.doors import Door
 from app.touchpoints.scans import count_scan
@@ -38,6 +38,8 @@ from app.web.metrics import count_refused_link, count_submission
 
 pages = Blueprint("responses", __name__, template_folder="templates")
 _SHOPPER = "shoppers have no account"
+_MOST_OWNERS = 10_000
+_owners: Memory[str, OrganisationId | None] = Memory(_MOST_OWNERS)
 
 
 @pages.get("/q/<code>")
@@ -91,7 +93,7 @@ def tap_on_receipt(key_id: str, number: str) -> AnyResponse:
 def second_step(key: str) -> Page:
     """Comment and contact, both optional."""
     with reading(_organisation(key)) as session:
-        return second_screen(session, _response(session, key), now=clock.now())
+        return second_screen(session, _answer(session, key), now=clock.now())
 
 
 @pages.post("/s/<key>")
@@ -103,12 +105,11 @@ def complete(key: str) -> AnyResponse:
     try:
         form = read_form(request)
         with transaction(organisation_id) as session:
-            country = get_row(session, Store, _response(session, key).store_id).country
+            country = _answer(session, key).store.country
             complete_response(session, key, read_completion(form, country), keeping(), now=now)
     except Invalid as refusal:
         with reading(organisation_id) as session:
-            response = _response(session, key)
-            return second_screen(session, response, now=now, form=form, faults=refusal.faults)
+            return second_screen(session, _answer(session, key), now=now, form=form, faults=refusal.faults)
     except Conflict:
         return _already(organisation_id, key, comment=form.get("comment", ""))
     return _on(url_for("responses.done", key=key))
@@ -119,7 +120,7 @@ def complete(key: str) -> AnyResponse:
 def done(key: str) -> Page:
     """Thanks, what happens next, and the private link back."""
     with reading(_organisation(key)) as session:
-        return done_screen(session, _response(session, key), now=clock.now())
+        return done_screen(_answer(session, key), now=clock.now())
 
 
 @pages.errorhandler(Gone)
@@ -167,6 +168,7 @@ def _record(entrance: Entrance, tapped: Tap) -> str:
     entrance.check(believed_answer_time(tapped.answered_at, now), now=now)
     with transaction(entrance.door.organisation_id) as session:
         outcome = record_response(session, _draft(session, entrance, tapped, now=now), now=now)
+    _owners.keep(tapped.key, entrance.door.organisation_id)
     count_submission(outcome)
     return tapped.key
 
@@ -184,7 +186,7 @@ def _key_to_keep(entrance: Entrance) -> str | None:
     key = request.args.get("key", "")
     if not is_key(key):
         return None
-    organisation_id = organisation_of(Response.key, key)
+    organisation_id = _owner(key)
     if organisation_id is None:
         return key
     if organisation_id != entrance.door.organisation_id:
@@ -195,11 +197,25 @@ def _key_to_keep(entrance: Entrance) -> str | None:
 
 
 def _organisation(key: str) -> OrganisationId:
-    organisation_id = organisation_of(Response.key, key) if is_key(key) else None
+    organisation_id = _owner(key) if is_key(key) else None
     if organisation_id is None:
         raise NotFound()
     g.organisation_id = str(organisation_id)
     return organisation_id
+
+
+def _answer(session: OrganisationSession, key: str) -> Answer:
+    answer = get_answer(session, key)
+    g.default_language = answer.response.language
+    return answer
+
+
+def _owner(key: str) -> OrganisationId | None:
+    """Whose response has that key; of one that was stored here a moment ago we know it."""
+    owner = _owners.find(key, lambda: organisation_of(Response.key, key))
+    if owner is None:
+        _owners.forget(key)
+    return owner
 
 
 def _response(session: OrganisationSession, key: str) -> Response:

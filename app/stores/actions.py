@@ -14,6 +14,7 @@ from app.db import OrganisationSession, get_row
 from app.errors import Conflict
 from app.stores.hours import HoursPlan
 from app.stores.models import Region, Store
+from app.stores.queries import forget_calendars
 from app.stores.rules import StoreKind
 
 
@@ -63,7 +64,9 @@ def edit_store(session: OrganisationSession, store_id: UUID, draft: StoreDraft) 
 
     Open alerts keep the deadlines that they were opened with.
     """
-    return _apply(get_row(session, Store, store_id), draft)
+    changed = _apply(get_row(session, Store, store_id), draft)
+    forget_calendars()
+    return changed
 
 
 def change_stores(session: OrganisationSession, changes: Mapping[UUID, Mapping[str, Any]]) -> None:
@@ -72,6 +75,7 @@ def change_stores(session: OrganisationSession, changes: Mapping[UUID, Mapping[s
         for name, value in changes[store.id].items():
             setattr(store, name, value)
     session.flush()
+    forget_calendars()
 
 
 def change_hours(

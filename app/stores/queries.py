@@ -9,13 +9,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.db import HasItem, OrganisationSession, SearchForm, locking
+from app.db import HasItem, OrganisationSession, SearchForm, get_row, locking
+from app.ids import OrganisationId
+from app.memory import Memory
+from app.stores.calendar import Calendar
 from app.stores.hours import Hours, HoursChange, HoursPlan, HoursRow
 from app.stores.models import Region, Store
 from app.text import search_form, sort_key
 
 Scope = frozenset[UUID] | None
 MOST_LISTED = 200
+_MOST_CALENDARS = 10_000
+_calendars: Memory[tuple[OrganisationId, UUID], Calendar] = Memory(_MOST_CALENDARS)
 
 
 class StoreName(NamedTuple):
@@ -55,6 +60,17 @@ class StoreFilter:
 
 
 EVERY_STORE = StoreFilter()
+
+
+def calendar_of(session: OrganisationSession, store_id: UUID) -> Calendar:
+    """The hours of a store; new hours count within five seconds. Raises `NotFound`."""
+    place = (session.scope(), store_id)
+    return _calendars.find(place, lambda: get_row(session, Store, store_id).calendar)
+
+
+def forget_calendars() -> None:
+    """Let hours that have just changed count at once in this process."""
+    _calendars.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
 """Step 1 of the flow: what the survey page needs of a touchpoint; of a printed code's, kept in memory."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic  # how long an entry has been kept is no time of day
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app.db import OrganisationSession, organisation_of, reading
 from app.errors import NotFound
 from app.ids import OrganisationId, fold_printed_code
+from app.memory import Memory
 from app.stores.calendar import Calendar
 from app.stores.models import Store
 from app.surveys.models import Question, SurveyVersion
@@ -23,7 +21,6 @@ from app.touchpoints.models import QrCode, Touchpoint
 
 _Point = tuple[Touchpoint, Store, UUID, Question]
 
-LIFE_SECONDS = 5.0
 MOST_FOUND = 10_000
 MOST_UNKNOWN = 10_000
 
@@ -58,36 +55,9 @@ class CodeDoor(Door):
     qr_code_id: UUID
 
 
-class _Shelf:
-    """Doors by code, each for `LIFE_SECONDS`; the oldest makes room. Not safe without the lock."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, tuple[float, CodeDoor | None]] = OrderedDict()
-
-    def holds(self, code: str, at: float) -> bool:
-        """Whether the code is here and still fresh."""
-        return code in self._kept and at - self._kept[code][0] < LIFE_SECONDS
-
-    def __getitem__(self, code: str) -> CodeDoor | None:
-        return self._kept[code][1]
-
-    def keep(self, code: str, door: CodeDoor | None, at: float) -> None:
-        """Put a door on the shelf, as the youngest."""
-        self._kept.pop(code, None)
-        self._kept[code] = (at, door)
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        """Empty the shelf."""
-        self._kept.clear()
-
-
-_lock = threading.Lock()
-_found = _Shelf(MOST_FOUND)
+_found: Memory[str, CodeDoor | None] = Memory(MOST_FOUND)
 # On a shelf of their own, so that guessing codes cannot push the real ones out.
-_unknown = _Shelf(MOST_UNKNOWN)
+_unknown: Memory[str, CodeDoor | None] = Memory(MOST_UNKNOWN)
 
 
 def find_door(code: str) -> CodeDoor | None:
@@ -96,24 +66,19 @@ def find_door(code: str) -> CodeDoor | None:
     Costs two statements when it is not in memory, none for the next five seconds.
     """
     folded = fold_printed_code(code)
-    if folded is None:
+    if folded is None or folded in _unknown:
         return None
-    with _lock:
-        at = monotonic()
-        for shelf in (_found, _unknown):
-            if shelf.holds(folded, at):
-                return shelf[folded]
-    door = _read(folded)
-    with _lock:
-        (_unknown if door is None else _found).keep(folded, door, at)
+    door = _found.find(folded, lambda: _read(folded))
+    if door is None:
+        _found.forget(folded)
+        _unknown.keep(folded, None)
     return door
 
 
 def forget_doors() -> None:
     """Empty the memory, for tests."""
-    with _lock:
-        _found.clear()
-        _unknown.clear()
+    _found.clear()
+    _unknown.clear()
 
 
 def door_of(session: OrganisationSession, touchpoint_id: UUID) -> Door:

@@ -1,12 +1,10 @@
 """What the tests of accounts do over and over: invite, let letters go out, open the link in the last one."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.accounts.actions import add_member
 from app.accounts.letters import send_due_account_mail
@@ -15,7 +13,7 @@ from app.accounts.resets import answer_password_requests
 from app.accounts.rules import Role
 from app.audit.models import AuditEntry
 from app.channels.email.models import MailboxMessage
-from app.db import db, looking_across, reading, transaction
+from app.db import looking_across, reading, transaction
 from app.web.settings import settings
 from tests.fakes import Hands
 from tests.make import Chain, rows_of
@@ -90,17 +88,3 @@ def count(kind: type[object]) -> int:
     """How many rows of a kind there are, over all organisations."""
     with looking_across() as session:
         return len(session.scalars(select(kind)).all())
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that reach the database meanwhile; those that only frame transactions left out."""
-    seen: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)

@@ -22,10 +22,10 @@ from tests.accounts.stories import (
     letters,
     link_in,
     second_job,
-    statements,
 )
 from tests.fakes import Hands, MailServer
 from tests.make import NOON, PASSWORD, Chain, rows_of, sign_in
+from tests.statements import asked
 from tests.together import together
 
 MANAGER = "manager@nova.example"
@@ -60,9 +60,9 @@ def test_the_answer_is_the_same_whether_or_not_anybody_has_the_address(visitor: 
 
 def test_the_work_is_the_same_whether_or_not_anybody_has_the_address(visitor: FlaskClient) -> None:
     """Statement for statement: there is nothing that a stopwatch could tell apart."""
-    with statements() as known:
+    with asked() as known:
         visitor.post("/forgot", data={"email": MANAGER})
-    with statements() as unknown:
+    with asked() as unknown:
         visitor.post("/forgot", data={"email": "nobody@nova.example"})
     assert known == unknown
     assert not any("users" in statement for statement in known)

@@ -13,10 +13,11 @@ from app.accounts.sign_ins import find_visit
 from app.db import looking_across, reading, transaction, transaction_across
 from app.factory import create_app
 from app.ids import digest
-from tests.accounts.stories import count, deeds, second_job, statements
+from tests.accounts.stories import count, deeds, second_job
 from tests.conftest import make_settings
 from tests.fakes import Hands
 from tests.make import NOON, PASSWORD, Chain, actor_of, rows_of, sign_in
+from tests.statements import asked
 
 
 @pytest.fixture
@@ -172,11 +173,11 @@ def test_a_page_that_refreshes_itself_is_no_visit(app: Flask, chain: Chain, hand
 def test_a_visit_is_written_at_most_every_five_minutes(manager: FlaskClient, hands: Hands) -> None:
     manager.get("/more")  # the first of the day
     hands.move(minutes=4)
-    with statements() as seen:
+    with asked() as seen:
         manager.get("/more")
     assert [line for line in seen if line.startswith("UPDATE")] == []
     hands.move(minutes=1)
-    with statements() as seen:
+    with asked() as seen:
         manager.get("/more")
     assert any(line.startswith("UPDATE sign_ins") for line in seen)
 
@@ -195,7 +196,7 @@ def test_the_team_sees_the_day_of_the_last_visit(manager: FlaskClient, chain: Ch
 @pytest.mark.parametrize("who", ["owner", "regional", "manager"])
 def test_who_somebody_is_costs_one_statement(app: Flask, chain: Chain, hands: Hands, who: str) -> None:
     token = token_of(sign_in(app, chain, who))
-    with looking_across() as session, statements() as seen:
+    with looking_across() as session, asked() as seen:
         visit = find_visit(session, token, now=NOON)
     assert visit is not None
     assert visit.person.actor is not None

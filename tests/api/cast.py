@@ -1,19 +1,17 @@
 """What the tests of the API start from: a key, and verdicts."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app.accounts.actions import create_api_key
 from app.api.v1.operations.writing import IDEMPOTENCY_HEADER
 from app.classification.actions import judge_pending
-from app.db import db, transaction
+from app.db import transaction
 from app.web.access import Scope
 from tests.fakes import FakeClassifier
 from tests.make import NOON, Chain
@@ -56,18 +54,3 @@ def send(app: Flask, key: str, method: str, path: str, **others: Any) -> TestRes
     """The whole answer of the API to the key."""
     headers = {"Authorization": f"Bearer {key}", **others.pop("headers", {})}
     return app.test_client().open(f"/api/v1{path}", method=method, headers=headers, **others)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that run inside the block."""
-    seen: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)

@@ -11,8 +11,9 @@ from app.db import transaction
 from app.responses.queries import get_response_by_key
 from app.touchpoints.actions import create_code, retire_code
 from app.touchpoints.models import QrCode
-from tests.api.cast import ask, classify_all, counted, new_api_key
+from tests.api.cast import ask, classify_all, new_api_key
 from tests.make import NOON, Chain, make_response
+from tests.statements import asked
 
 MINUTE = timedelta(minutes=1)
 LISTS = ("/stores", "/touchpoints", "/responses", "/alerts")
@@ -165,11 +166,11 @@ def test_a_list_costs_as_many_statements_for_many_rows_as_for_one(
     key = new_api_key(chain)
     make_response(chain, 1, comment="bad")
     ask(app, key, path)  # the first use of a day is noted
-    with counted() as for_one:
+    with asked() as for_one:
         ask(app, key, path)
     for minute in range(5):
         make_response(chain, 1, comment="bad", now=NOON + minute * MINUTE, other_store=bool(minute % 2))
-    with counted() as for_many:
+    with asked() as for_many:
         ask(app, key, path)
     assert len(for_many) == len(for_one)
 

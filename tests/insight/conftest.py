@@ -5,11 +5,10 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from app import clock
-from app.db import db
 from tests.make import NOON
+from tests.statements import asked
 
 
 class Clock:
@@ -33,13 +32,6 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def statements(app: Flask) -> Iterator[list[str]]:
-    """Every statement that the test sends to the database."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("SELECT"):
-            sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
+    """What the test asks of the database."""
+    with asked() as seen:
+        yield seen

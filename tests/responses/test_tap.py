@@ -18,6 +18,7 @@ from app.surveys.rules import DEFAULT_WORDING
 from tests.fakes import Hands
 from tests.make import NOON, SOME_KEY, Chain, get_alert_of, response_of, rows_of
 from tests.responses.browser import Phone, body_of, hidden
+from tests.statements import asked
 from tests.together import together
 
 BAD_RATINGS = (
@@ -225,3 +226,23 @@ def test_the_key_of_one_chain_opens_nothing_in_another(
     assert answer.status_code == 404
     assert response_of(chain, key).rating == 2
     assert rows_of(foreign_chain, Response) == []
+
+
+def test_a_good_tap_costs_two_statements_and_a_bad_one_seven(chain: Chain, phone: Phone) -> None:
+    """Once the chain's door, policy and hours are in memory: a shopper waits for each statement."""
+    phone.tapped(2)
+    good, bad = phone.key(), phone.key()
+    with asked() as seen:
+        phone.tap(good, 9)
+    assert [statement.split()[2] for statement in seen] == ["responses", "events"]
+    with asked() as seen:
+        phone.tap(bad, 2)
+    assert len(seen) == 7
+
+
+def test_the_page_after_a_tap_costs_one_statement(chain: Chain, phone: Phone) -> None:
+    phone.client.get(f"/s/{phone.tapped(2)}")
+    key = phone.tapped(2)
+    with asked() as seen:
+        assert phone.client.get(f"/s/{key}").status_code == 200
+    assert len(seen) == 1

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from app.db import db, get_row, transaction
+from app import memory
+from app.db import get_row, transaction
 from app.ids import new_printed_code
 from app.stores.models import Store
 from app.surveys.actions import publish_version
@@ -18,6 +18,14 @@ from app.touchpoints.actions import create_touchpoint, repoint_code, retire_code
 from app.touchpoints.doors import find_door, forget_doors
 from app.touchpoints.models import QrCode
 from tests.make import NOON, Chain
+from tests.statements import asked
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """What the test asks of the database."""
+    with asked() as seen:
+        yield seen
 
 
 @pytest.fixture(autouse=True)
@@ -25,20 +33,6 @@ def _forget() -> Iterator[None]:
     forget_doors()
     yield
     forget_doors()
-
-
-@pytest.fixture
-def statements(app: Flask) -> Iterator[list[str]]:
-    """Every statement that the database was asked, without the beginnings of transactions."""
-    seen: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_a_code_opens_its_touchpoint_and_store(chain: Chain) -> None:
@@ -93,7 +87,7 @@ def test_a_door_is_believed_for_five_seconds(
     chain: Chain, statements: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = 1000.0
-    monkeypatch.setattr(doors, "monotonic", lambda: at)
+    monkeypatch.setattr(memory, "monotonic", lambda: at)
     find_door(chain.code)
     at += 4.9
     find_door(chain.code)

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from app.db import db, reading, transaction
+from app.db import reading, transaction
 from app.ids import new_id
 from app.touchpoints import scans
 from app.touchpoints.actions import add_scans
@@ -21,6 +21,7 @@ from app.touchpoints.doors import CodeDoor, find_door, forget_doors
 from app.touchpoints.models import QrCode, ScanCount
 from app.touchpoints.scans import count_scan, flush_scans
 from tests.make import NOON, Chain
+from tests.statements import asked
 
 MINUTE = timedelta(minutes=1)
 
@@ -80,15 +81,9 @@ def test_a_day_begins_at_midnight_in_utc(chain: Chain, door: CodeDoor) -> None:
 
 
 def test_counting_a_scan_asks_nothing_of_the_database(app: Flask, door: CodeDoor) -> None:
-    asked: list[str] = []
-
-    def listener(_c: object, _k: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", listener)
-    _scan(door, now=NOON)
-    event.remove(db.engine, "before_cursor_execute", listener)
-    assert asked == []
+    with asked() as seen:
+        _scan(door, now=NOON)
+    assert seen == []
 
 
 def test_counts_are_stored_by_themselves_after_a_while(

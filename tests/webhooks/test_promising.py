@@ -19,9 +19,9 @@ from app.webhooks.models import WebhookDelivery
 from app.webhooks.payloads import MODELS
 from app.webhooks.rules import TYPES
 from tests.alerts.deeds import Case, fire
-from tests.api.cast import counted
 from tests.fakes import FakeClassifier
 from tests.make import NOON, Chain, complete, make_response, response_of, rows_of, tap_again
+from tests.statements import asked
 from tests.webhooks.cast import SOMEBODY, add_endpoint, bodies, deliveries, only_delivery
 
 MINUTE = timedelta(minutes=1)
@@ -218,7 +218,7 @@ def acknowledge_in_vain(chain: Chain, number: int) -> None:
 
 
 def test_a_chain_without_endpoints_pays_one_select_for_a_tap(app: Flask, chain: Chain) -> None:
-    with counted() as statements:
+    with asked() as statements:
         make_response(chain, 2)
     about_webhooks = [statement for statement in statements if "webhook" in statement]
     assert len(about_webhooks) == 1

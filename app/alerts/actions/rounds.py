@@ -7,21 +7,23 @@ from app.alerts.actions.ladder import cancel_steps, plan_answer_steps, plan_step
 from app.alerts.models import Alert
 from app.alerts.policies import Terms, terms_of
 from app.alerts.rules import AlertState, Deed
-from app.db import OrganisationSession, get_row
+from app.db import OrganisationSession, add_at_once, get_row
 from app.events import EventName, record
 from app.responses.models import Response
 from app.stores.calendar import Calendar
-from app.stores.models import Store
+from app.stores.queries import calendar_of
 
 
 def begin(
     session: OrganisationSession, alert: Alert, terms: Terms, *, start: datetime, not_before: datetime
 ) -> None:
     """The clock of a New alert runs from `start`; nobody hears before `not_before`, nor of a late answer."""
-    calendar = get_row(session, Store, alert.store_id).calendar
+    calendar = calendar_of(session, alert.store_id)
     _set_deadlines(alert, terms, calendar, start=start)
-    session.add(alert)
-    session.flush()
+    if alert in session:
+        session.flush()
+    else:
+        add_at_once(session, alert)
     if not get_row(session, Response, alert.response_id).is_late:
         plan_steps(session, alert, terms.ladder, calendar, start=start, not_before=not_before)
 
@@ -68,8 +70,7 @@ def reopen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None
 
 def _terms(session: OrganisationSession, alert: Alert) -> tuple[Terms, Calendar]:
     """What the alert was opened with, and the hours in which its minutes count."""
-    calendar = get_row(session, Store, alert.store_id).calendar
-    return terms_of(session, alert.policy_version_id), calendar
+    return terms_of(session, alert.policy_version_id), calendar_of(session, alert.store_id)
 
 
 def _set_deadlines(alert: Alert, terms: Terms, calendar: Calendar, *, start: datetime) -> None:

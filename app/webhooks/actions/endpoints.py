@@ -16,7 +16,7 @@ from app.ids import new_id
 from app.stores.models import Store
 from app.vault import seal
 from app.webhooks.models import EndpointNotice, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from app.webhooks.queries import sealing_purpose
+from app.webhooks.queries import note_first_endpoint, sealing_purpose
 from app.webhooks.rules import (
     MOST_ENDPOINTS,
     TEST_TYPE,
@@ -58,6 +58,7 @@ def create_endpoint(
     )
     session.add(endpoint)
     session.flush()
+    note_first_endpoint(session)
     _note(session, AuditDeed.ENDPOINT_CREATED, endpoint, doer, now=now)
     return endpoint, secret
 
