@@ -1,74 +1,31 @@
 """The audit log as people read it: each deed in words, and what was wanted of the list."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from app.accounts.words import role_words
 from app.audit.models import AuditEntry
-from app.audit.queries import Place, Wanted
+from app.audit.queries import Wanted
 from app.audit.rules import AuditDeed, DeedGroup
-from app.text import clean_line
+from app.web.filters import Filters
 
-_FIELDS = ("group", "member", "since", "until")
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
-_PLACE = "%Y%m%dT%H%M%S%f"
+DEED_FIELDS = ("group", "member", "since", "until")
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What was typed, by field, and what is wrong with it."""
-
-    raw: dict[str, str]
-    faults: dict[str, str]
-
-    @property
-    def filled(self) -> dict[str, str]:
-        """The fields that narrow anything."""
-        return {name: value for name, value in self.raw.items() if value}
-
-    def address(self, **more: str) -> str:
-        """The address of this list, with something changed."""
-        return f"?{urlencode({**self.filled, **more})}"
-
-
-def read_wanted(typed: Mapping[str, str], members: Mapping[UUID, str], zone: str) -> tuple[Wanted, Filter]:
-    """The filter; days are days in `zone`."""
-    form = Filter({name: clean_line(typed.get(name, "")[:100]) for name in _FIELDS}, {})
+def read_wanted(filters: Filters, members: Mapping[UUID, str], zone: str) -> Wanted:
+    """The deeds that are wanted; days are days in `zone`. What is wrong stands in `filters.faults`."""
     spelt = {str(member): member for member in members}
-    wanted = Wanted(member_id=spelt.get(form.raw["member"]))
-    if form.raw["group"] in set(DeedGroup):
-        wanted = replace(wanted, group=DeedGroup(form.raw["group"]))
-    for name, known in (("group", {"", *DeedGroup}), ("member", {"", *spelt})):
-        if form.raw[name] not in known:
-            form.faults[name] = _("Choose one from the list.")
-    since, until = _day(form, "since"), _day(form, "until")
-    if since and until and until < since:
-        form.faults["until"] = _("The last day is before the first one.")
-    return replace(
-        wanted,
-        since=_midnight(since, zone) if since else None,
-        until=_midnight(until + timedelta(days=1), zone) if until else None,
-    ), form
-
-
-def write_place(place: Place | None) -> str:
-    """A place in the list, as an address carries it."""
-    return f"{place.at.astimezone(UTC):{_PLACE}}-{place.id.hex}" if place else ""
-
-
-def read_place(text: str) -> Place | None:
-    """The place that an address names; anything else is the beginning of the list."""
-    at, _dash, entry_id = text.partition("-")
-    try:
-        return Place(datetime.strptime(at, _PLACE).replace(tzinfo=UTC), UUID(hex=entry_id))
-    except ValueError:
-        return None
+    filters.check("member", spelt)
+    is_group = filters.check("group", list(DeedGroup))
+    since, until = filters.span("since", "until", zone)
+    return Wanted(
+        group=DeedGroup(filters.raw["group"]) if is_group else None,
+        member_id=spelt.get(filters.raw["member"]),
+        since=since,
+        until=until,
+    )
 
 
 def group_words() -> dict[str, str]:
@@ -165,23 +122,6 @@ def _of_connections() -> dict[str, str]:
         AuditDeed.DELIVERIES_REPLAYED: _("Sent deliveries again"),
         AuditDeed.CHANNEL_CHANGED: _("Changed a channel"),
     }
-
-
-def _day(form: Filter, name: str) -> date | None:
-    if not form.raw[name]:
-        return None
-    try:
-        day = date.fromisoformat(form.raw[name])
-    except ValueError:
-        day = date.min
-    if _FIRST_DAY <= day <= _LAST_DAY:
-        return day
-    form.faults[name] = _("Enter a date like 2026-11-25.")
-    return None
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def csv_rows(entries: Sequence[AuditEntry]) -> list[list[object]]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select, tuple_
@@ -10,15 +9,9 @@ from sqlalchemy import Select, select, tuple_
 from app.audit.models import AuditEntry
 from app.audit.rules import DeedGroup, deeds_of
 from app.db import OrganisationSession
+from app.places import Place
 
 PAGE = 50
-
-
-class Place(NamedTuple):
-    """Where a page ends and the next begins."""
-
-    at: datetime
-    id: UUID
 
 
 @dataclass(frozen=True, slots=True)

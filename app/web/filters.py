@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from app.text import clean_line
 
 Chip = tuple[str, str]
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,34 @@ class Filters:
             self.faults[name] = _("Choose one from the list.")
         return self.raw[name] in choices
 
+    def span(self, first: str, last: str, zone: str) -> tuple[datetime | None, datetime | None]:
+        """From when on, and before when: the midnights around the days in those two fields, in `zone`."""
+        since, until = self._day(first), self._day(last)
+        if since and until and until < since:
+            self.faults[last] = _("The last day is before the first one.")
+        after = until + timedelta(days=1) if until else None
+        return _midnight(since, zone), _midnight(after, zone)
+
+    def _day(self, name: str) -> date | None:
+        if not self.raw[name]:
+            return None
+        try:
+            day = date.fromisoformat(self.raw[name])
+        except ValueError:
+            day = date.min
+        if _FIRST_DAY <= day <= _LAST_DAY:
+            return day
+        self.faults[name] = _("Enter a date like 2026-11-25.")
+        return None
+
 
 def read_filters(arguments: Mapping[str, str], names: Iterable[str]) -> Filters:
     """The fields of those names, each as one clean line."""
     return Filters({name: clean_line(arguments.get(name, "")) for name in names})
+
+
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) if day else None
 
 
 def query(values: Mapping[str, str]) -> str:

@@ -9,8 +9,8 @@ from flask import Flask
 
 from app.classification.actions import judge_pending
 from app.db import reading
-from app.insight.forms import read_place, write_place
-from app.insight.queries.responses import PAGE, Place, Wanted, count, newest
+from app.insight.queries.responses import PAGE, Wanted, count, newest
+from app.places import Place, read_place, write_place
 from app.responses.queries import get_response_by_key
 from tests.fakes import FakeClassifier
 from tests.make import NOON, Chain, get_alert_of, make_response, sign_in

@@ -7,15 +7,7 @@ from flask import render_template, request
 from flask_babel import format_decimal
 
 from app import clock
-from app.accounts.deeds import (
-    csv_rows,
-    deed_words,
-    detail_words,
-    group_words,
-    read_place,
-    read_wanted,
-    write_place,
-)
+from app.accounts.deeds import DEED_FIELDS, csv_rows, deed_words, detail_words, group_words, read_wanted
 from app.accounts.queries import member_names
 from app.accounts.views.skin import pages
 from app.audit.actions import record_deed
@@ -23,11 +15,13 @@ from app.audit.queries import deeds_page, newest_deeds
 from app.audit.rules import AuditDeed
 from app.db import OrganisationSession, reading, transaction
 from app.errors import Invalid
+from app.places import read_place, write_place
 from app.stores.queries import time_zones_of
 from app.stores.rules import home_zone
 from app.text import sort_key
 from app.web.access import current_actor, member
 from app.web.actor import Permission
+from app.web.filters import read_filters
 from app.web.forms import read_form
 from app.web.sheets import csv_answer
 
@@ -41,14 +35,14 @@ def audit_log() -> tuple[str, int]:
     """A page of the log, newest first."""
     with reading(current_actor().organisation_id) as session:
         names, zone = member_names(session), _zone(session)
-        wanted, form = read_wanted(request.args, names, zone)
+        filters = read_filters(request.args, DEED_FIELDS)
+        wanted = read_wanted(filters, names, zone)
         entries, place = deeds_page(session, wanted, read_place(request.args.get("before", "")))
         page = render_template(
             "accounts/audit.html",
-            form=form,
-            faults=form.faults,
-            entries=[] if form.faults else entries,
-            next_url=form.address(before=write_place(place)) if place and not form.faults else None,
+            filters=filters,
+            entries=[] if filters.faults else entries,
+            next_url=filters.having("before", write_place(place)) if place and not filters.faults else None,
             words=deed_words(),
             details=detail_words,
             groups=[*group_words().items()],
@@ -56,7 +50,7 @@ def audit_log() -> tuple[str, int]:
             zone=zone,
             most=format_decimal(MOST_ROWS),
         )
-    return page, 422 if form.faults else 200
+    return page, 422 if filters.faults else 200
 
 
 @pages.post("/settings/audit/export")
@@ -65,9 +59,10 @@ def export_audit_log() -> File:
     """The same deeds as a file; taking it is a deed, too."""
     actor, now = current_actor(), clock.now()
     with transaction(actor.organisation_id) as session:
-        wanted, form = read_wanted(read_form(request), member_names(session), _zone(session))
-        if form.faults:
-            raise Invalid(faults=form.faults)  # the page offers no such filter
+        filters = read_filters(read_form(request), DEED_FIELDS)
+        wanted = read_wanted(filters, member_names(session), _zone(session))
+        if filters.faults:
+            raise Invalid(faults=filters.faults)  # the page offers no such filter
         rows = csv_rows(newest_deeds(session, wanted, MOST_ROWS))
         record_deed(session, AuditDeed.EXPORT_MADE, actor.doer, "audit log", now=now, rows=len(rows))
     return csv_answer(_filename(now), _HEADER, rows)

@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.insight.rules import GROUP_RATINGS, Group
 from app.invitations.models import Invitation
 from app.people.models import Employee
+from app.places import Place
 from app.responses.models import Response
 from app.stores.models import Store
 from app.stores.queries import EVERY_STORE, Scope, StoreFilter, inside
@@ -38,14 +39,6 @@ _RESPONSES = (
     .outerjoin(Employee, Employee.id == Response.employee_id)
 )
 _NEWEST_FIRST = (Response.received_at.desc(), Response.id.desc())
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: after this response, in the order of newest first."""
-
-    received_at: datetime
-    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,7 @@ def newest(
     """A page of the responses wanted, newest first, and where the next one begins."""
     found = _matching(wanted, scope)
     if after:
-        place = tuple_(literal(after.received_at, UtcInstant()), literal(after.id, Uuid()))
+        place = tuple_(literal(after.at, UtcInstant()), literal(after.id, Uuid()))
         found = found.where(tuple_(Response.received_at, Response.id) < place)
     # First which ones, from one table where that can be, and only then what stands around them.
     page = found.order_by(*_NEWEST_FIRST).limit(limit + 1).with_only_columns(Response.id)

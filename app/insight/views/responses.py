@@ -8,11 +8,12 @@ from flask import render_template, request
 
 from app.db import OrganisationSession, reading
 from app.insight import words
-from app.insight.forms import RESPONSE_FIELDS, SENTIMENTS, read_place, read_wanted, write_place
+from app.insight.forms import RESPONSE_FIELDS, SENTIMENTS, read_wanted
 from app.insight.queries.responses import MOST_COUNTED, Wanted, count, get_said, newest
 from app.insight.queries.stores import zones
 from app.insight.rules import Group
 from app.insight.views.skin import pages
+from app.places import read_place, write_place
 from app.stores.filters import StoresWanted, read_stores_wanted
 from app.stores.rules import home_zone
 from app.web.access import current_actor, member
