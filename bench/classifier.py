@@ -14,9 +14,9 @@ from pathlib import Path
 
 from app.classification.rules import Classifier
 from training.card import table
+from training.corpus import read_corpus
 from training.data import read_split
 from training.evaluate import measure_folder
-from training.phrases import read_phrases, store_examples
 from worker.classifier import BATCH, SHIPPED_MODEL, load_classifier
 
 RESULTS = Path(__file__).with_name("results") / "classifier.md"
@@ -54,14 +54,14 @@ def cold_start(model: Path) -> Cold:
 
 def report_memory(model: Path) -> None:
     """The body of the fresh process: judge a batch, print the largest resident memory in MiB."""
-    load_classifier(model).classify([row.text for row in read_phrases()[:BATCH]])
+    load_classifier(model).classify([comment.text for comment in read_corpus()[:BATCH]])
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def store_texts() -> list[str]:
-    """Comments as shoppers leave them in stores, composed from the written phrases."""
-    texts = [row.text for row in store_examples(read_phrases(), seed=1)]
-    return random.Random(1).sample(texts, _TEXTS)
+    """The comments written for this project, from one word to a long story."""
+    texts = [comment.text for comment in read_corpus()]
+    return random.Random(1).sample(texts, min(_TEXTS, len(texts)))
 
 
 def review_texts(data: Path) -> list[str]:

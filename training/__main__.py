@@ -17,9 +17,8 @@ def parser() -> argparse.ArgumentParser:
     paths.add_argument("--work", type=Path, default=Path("training/out"), help="for intermediate files")
     paths.add_argument("--own", type=Path, help="your labelled comments (.jsonl: text, label), later stages")
     made.add_argument("--seed", type=int, default=1)
-    made.add_argument("--minutes", type=float, default=55.0, help="for training, without export and figures")
+    made.add_argument("--minutes", type=float, default=135.0, help="for training, without export and figures")
     made.add_argument("--threads", type=int, default=2)
-    made.add_argument("--skip-first", action="store_true", help="take the first stage from --work")
     return made
 
 

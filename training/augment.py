@@ -1,6 +1,7 @@
 """Examples made from examples: typed in Latin letters, or praising and blaming at once."""
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +31,8 @@ _SHORT = 160
 _FEWEST_SIGNS = 8
 _HABIT_SHARE = 0.5
 _PRAISE_FIRST_SHARE = 0.6
+_BARE_SHARE = 0.3
+_PUNCTUATION = re.compile(r"[,.!;:'’ʼ]")
 
 
 def transliterate(text: str, lang: str, pick: random.Random) -> str:
@@ -67,3 +70,20 @@ def praise_and_blame(examples: Sequence[Example], count: int, seed: int) -> list
             text = _joined(pick.choice(good), pick.choice(bad), lang, pick)
             made.append(Example(text, LABELS.index("neutral"), lang, "mixed"))
     return made
+
+
+def careless(text: str, pick: random.Random) -> str:
+    """The comment as it is typed in a hurry: perhaps without punctuation, perhaps with one or two slips."""
+    if pick.random() < _BARE_SHARE:
+        text = _PUNCTUATION.sub("", text)
+    slips = pick.choices((0, 1, 2), weights=(5, 3, 2))[0] if len(text) > _FEWEST_SIGNS else 0
+    for _ in range(slips):
+        text = _slip(text, pick)
+    return text
+
+
+def _slip(text: str, pick: random.Random) -> str:
+    """One letter dropped, doubled, or changed for its neighbour's place."""
+    at = pick.randrange(1, len(text) - 1)
+    here, after = text[at], text[at + 1]
+    return text[:at] + pick.choice((after, here + here + after, after + here)) + text[at + 2 :]

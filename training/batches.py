@@ -2,30 +2,68 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from training.data import Example
+from training import labels
+from training.data import UNKNOWN, Example
 
 TOKENS_PER_BATCH = 4_096
 ROWS_PER_BATCH = 128
+ABSENT = 0  # of a topic; the polarities count from 1
 _POOL = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An example as token numbers, uncut: each epoch takes its own window of a long one."""
+    """An example as token numbers, uncut: each epoch takes its own window of a long one.
+
+    `topics` has a number for each topic (`ABSENT`, or 1 + the place of its polarity, or `UNKNOWN`), `flags` 0
+    or 1 or `UNKNOWN` for each flag.
+    """
 
     tokens: tuple[int, ...]
     label: int
-    weight: float
+    weight: float = 1.0
+    topics: tuple[int, ...] = (UNKNOWN,) * len(labels.TOPICS)
+    flags: tuple[int, ...] = (UNKNOWN,) * len(labels.FLAGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch as tensors, padded to its longest row; numbers mean what they mean in a `Row`."""
+
+    ids: Any
+    mask: Any
+    label: Any
+    weight: Any
+    topics: Any
+    flags: Any
 
 
 def tokenise(tokenizer: Any, examples: Sequence[Example]) -> list[Row]:
     """The rows of the examples, in order."""
     encoded = tokenizer.encode_batch([example.text for example in examples])
-    pairs = zip(encoded, examples, strict=True)
-    return [Row(tuple(found.ids), example.label, example.weight) for found, example in pairs]
+    return [_row(tuple(found.ids), example) for found, example in zip(encoded, examples, strict=True)]
+
+
+def topic_numbers(example: Example) -> tuple[int, ...]:
+    """What is known of each topic, as a `Row` holds it."""
+    if example.topics is None:
+        return (UNKNOWN,) * len(labels.TOPICS)
+    places = {topic: 1 + labels.POLARITIES.index(polarity) for topic, polarity in example.topics.items()}
+    return tuple(places.get(topic, ABSENT) for topic in labels.TOPICS)
+
+
+def flag_numbers(example: Example) -> tuple[int, ...]:
+    """What is known of each flag, as a `Row` holds it."""
+    if example.flags is None:
+        return tuple(0 if flag in example.unsaid else UNKNOWN for flag in labels.FLAGS)
+    return tuple(int(flag in example.flags) for flag in labels.FLAGS)
+
+
+def _row(tokens: tuple[int, ...], example: Example) -> Row:
+    return Row(tokens, example.label, example.weight, topic_numbers(example), flag_numbers(example))
 
 
 def window(tokens: tuple[int, ...], limit: int, pick: random.Random) -> tuple[int, ...]:
@@ -34,12 +72,12 @@ def window(tokens: tuple[int, ...], limit: int, pick: random.Random) -> tuple[in
         return tokens
     last = len(tokens) - limit
     start = pick.choice((0, last, pick.randint(0, last)))
-    return tokens if limit >= len(tokens) else tokens[:1] + tokens[start + 1 : start + limit]
+    return tokens[:1] + tokens[start + 1 : start + limit]
 
 
 def batches(rows: Sequence[Row], limit: int, pick: random.Random) -> Iterator[list[Row]]:
     """One epoch of shuffled batches: sorted by length inside pools, cut by tokens, then shuffled again."""
-    cut = [Row(window(row.tokens, limit, pick), row.label, row.weight) for row in rows]
+    cut = [replace(row, tokens=window(row.tokens, limit, pick)) for row in rows]
     pick.shuffle(cut)
     made: list[list[Row]] = []
     for at in range(0, len(cut), _POOL):
@@ -60,12 +98,16 @@ def _of_like_length(ordered: Sequence[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def tensors(batch: Sequence[Row], pad: int = 0) -> tuple[Any, Any, Any, Any]:
-    """Token numbers, mask, labels and weights of a batch, padded to its longest row."""
+def tensors(batch: Sequence[Row], pad: int = 0) -> Batch:
+    """The batch as tensors."""
     import torch
 
     width = max(len(row.tokens) for row in batch)
-    ids = torch.tensor([row.tokens + (pad,) * (width - len(row.tokens)) for row in batch])
-    mask = torch.tensor([[1] * len(row.tokens) + [0] * (width - len(row.tokens)) for row in batch])
-    labels = torch.tensor([row.label for row in batch])
-    return ids, mask, labels, torch.tensor([row.weight for row in batch])
+    return Batch(
+        ids=torch.tensor([row.tokens + (pad,) * (width - len(row.tokens)) for row in batch]),
+        mask=torch.tensor([[1] * len(row.tokens) + [0] * (width - len(row.tokens)) for row in batch]),
+        label=torch.tensor([row.label for row in batch]),
+        weight=torch.tensor([row.weight for row in batch]),
+        topics=torch.tensor([row.topics for row in batch]),
+        flags=torch.tensor([row.flags for row in batch]),
+    )

@@ -4,26 +4,36 @@ import json
 import lzma
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.classification.rules import Flag, Polarity, Topic
+
 LABELS = ("negative", "neutral", "positive")
+UNKNOWN = -1
+_UNLABELLED = ("service_shops_mt", "extra_pl_xed", "topics_labelled", "unlabelled")
 SERVICE_COPIES = 3
-OWN_COPIES = 10
 _MASKS = re.compile(r"<(?:phone|email|url)>|\[(?:phone|email|url)\]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled comment; `label` is an index into `LABELS`, `weight` counts in the loss."""
+    """One comment and what is known of it.
+
+    `label` is an index into `LABELS`, or `UNKNOWN`; `topics` and `flags` are ``None`` where nobody looked for
+    them. `unsaid` names flags that are known to be absent even so. `weight` counts in the loss.
+    """
 
     text: str
     label: int
     lang: str = "uk"
     kind: str = "review"
     weight: float = 1.0
+    topics: Mapping[Topic, Polarity] | None = None
+    flags: frozenset[Flag] | None = None
+    unsaid: frozenset[Flag] = frozenset()
 
 
 def clean(text: str) -> str:
@@ -93,6 +103,14 @@ def without_held_out(examples: Iterable[Example], held_out: Iterable[Example]) -
     """Examples whose text, letter case aside, is in no evaluation split."""
     seen = {example.text.casefold() for example in held_out}
     return [example for example in examples if example.text.casefold() not in seen]
+
+
+def every_text(folder: Path) -> list[str]:
+    """The texts of every file, labelled or not, but those by which models are judged."""
+    held_out = {row.text.casefold() for name in ("test", "validation") for row in read_split(folder, name)}
+    paths = (find_split(folder, name) for name in ("train", *_UNLABELLED))
+    texts = (clean(str(row.get("text") or "")) for path in paths if path for row in read_rows(path))
+    return [text for text in texts if text and text.casefold() not in held_out]
 
 
 def russian_aspects(folder: Path) -> list[Example]:

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from training.data import LABELS
+from training import labels
 from training.model import VERSION
 
 MODEL_FILE = "model.onnx"
@@ -67,8 +67,8 @@ def write_config(config: Any, path: Path) -> None:
     """The network's shape with readable labels and the model's version."""
     found = config.to_dict()
     found |= {
-        "id2label": {str(index): label for index, label in enumerate(LABELS)},
-        "label2id": {label: index for index, label in enumerate(LABELS)},
+        "id2label": {str(place): name for place, name in enumerate(labels.names())},
+        "label2id": {name: place for place, name in enumerate(labels.names())},
         "version": VERSION,
     }
     found.pop("_name_or_path", None)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from training.data import LABELS
+from training import labels
 
-VERSION = "vidhuk-sentiment-1"
+VERSION = "vidhuk-comments-2"
 MAX_LENGTH = 96
 POSITIONS = 512
 
@@ -30,8 +30,8 @@ def new_config(vocabulary: int, layers: int = 4, hidden: int = 256) -> Any:
         classifier_dropout=0.1,
         embedding_dropout=0.1,
         mlp_dropout=0.1,
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: index for index, label in enumerate(LABELS)},
+        id2label=dict(enumerate(labels.names())),
+        label2id={name: place for place, name in enumerate(labels.names())},
     )
 
 
@@ -40,8 +40,3 @@ def new_model(vocabulary: int, layers: int = 4, hidden: int = 256) -> Any:
     from transformers import ModernBertForSequenceClassification
 
     return ModernBertForSequenceClassification(new_config(vocabulary, layers, hidden))
-
-
-def token_embeddings(model: Any) -> Any:
-    """The table of token vectors, which the warm start fills."""
-    return model.get_input_embeddings()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.batches import Row, batches, tensors
-from training.loss import weighted_loss
+from training.labels import split
+from training.loss import loss_of
 from training.measure import macro_f1
 from training.model import MAX_LENGTH
 
@@ -82,10 +83,10 @@ def step(model: Any, optimiser: Any, batch: Sequence[Row], *, rate: float, weigh
     model.train()
     for group in optimiser.param_groups:
         group["lr"] = rate
-    ids, mask, labels, given = tensors(batch)
+    found = tensors(batch)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        logits = model(input_ids=ids, attention_mask=mask).logits
-    loss = weighted_loss(logits, labels, given, weights)
+        logits = model(input_ids=found.ids, attention_mask=found.mask).logits
+    loss = loss_of(logits, found, weights)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimiser.step()
@@ -100,9 +101,9 @@ def score_of(model: Any, rows: Sequence[Row]) -> float:
     truth: list[int] = []
     said: list[int] = []
     for batch in batches(rows, MAX_LENGTH, random.Random(0)):
-        ids, mask, labels, _ = tensors(batch)
+        found = tensors(batch)
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model(input_ids=ids, attention_mask=mask).logits
-        truth.extend(labels.tolist())
-        said.extend(logits.argmax(-1).tolist())
+            logits = model(input_ids=found.ids, attention_mask=found.mask).logits
+        truth.extend(found.label.tolist())
+        said.extend(split(logits).sentiment.argmax(-1).tolist())
     return macro_f1(truth, said)

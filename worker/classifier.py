@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.classification.rules import Classifier, Judgement, Sentiment, Thresholds
+from app.classification.rules import Classifier, Judgement, Thresholds
+from worker.heads import Heads, ModelUnavailable, heads_of, together
+from worker.thresholds import read_thresholds
 
 SHIPPED_MODEL = Path(__file__).with_name("model")
 BATCH = 32
@@ -27,19 +29,7 @@ _TOKENIZER_FILES = (
     "sentencepiece.bpe.model",
 )
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
-_WORST_TO_BEST = (*[Sentiment.NEGATIVE] * 2, Sentiment.NEUTRAL, *[Sentiment.POSITIVE] * 2)
-_STARS = {str(stars): meaning for stars, meaning in enumerate(_WORST_TO_BEST, start=1)}
-_NAMES = {
-    Sentiment.NEGATIVE: {"negative", "neg", "very negative"},
-    Sentiment.NEUTRAL: {"neutral", "neu", "mixed"},
-    Sentiment.POSITIVE: {"positive", "pos", "very positive"},
-}
-
 _Engine = Callable[[Mapping[str, Any]], Any]
-
-
-class ModelUnavailable(Exception):
-    """The model cannot be used; the message says what is wrong and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +43,12 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class ModelClassifier:
-    """A loaded model. Long texts are judged window by window, and the windows' answers averaged by length."""
+    """A loaded model. Long texts are judged window by window."""
 
     version: str
     tokenizer: Any
     engine: _Engine
-    meanings: tuple[Sentiment, ...]
+    heads: Heads
     longest: int
     thresholds: Thresholds = field(default_factory=Thresholds)
 
@@ -71,13 +61,12 @@ class ModelClassifier:
 
     def _judge_batch(self, texts: Sequence[str]) -> list[Judgement | None]:
         """At most `BATCH` texts: windows run in order of length, so that little is computed for padding."""
-        totals: list[dict[Sentiment, float]] = [dict.fromkeys(Sentiment, 0.0) for _ in texts]
+        found: list[list[tuple[Judgement, int]]] = [[] for _ in texts]
         windows = sorted(self._windows(texts), key=lambda window: len(window.ids))
         for group in _groups(windows):
-            for window, chances in zip(group, self._chances(group), strict=True):
-                for meaning, chance in zip(self.meanings, chances, strict=True):
-                    totals[window.text][meaning] += chance * window.words
-        return [_judgement(total) for total in totals]
+            for window, judgement in zip(group, self.heads.read(self._logits(group)), strict=True):
+                found[window.text].append((judgement, window.words))
+        return [together(windows_of_one) for windows_of_one in found]
 
     def _windows(self, texts: Sequence[str]) -> Iterator[_Window]:
         """The windows of every text with letters; lone surrogates, which no tokenizer takes, become "?"."""
@@ -97,8 +86,8 @@ class ModelClassifier:
             if words:
                 yield _Window(places[origin], ids, words)
 
-    def _chances(self, group: Sequence[_Window]) -> list[list[float]]:
-        """The model's probabilities for each window of a group."""
+    def _logits(self, group: Sequence[_Window]) -> Any:
+        """The model's outputs for each window of a group: an array of (windows, outputs)."""
         import numpy as np
 
         width = max(len(window.ids) for window in group)
@@ -107,11 +96,7 @@ class ModelClassifier:
         for row, window in enumerate(group):
             ids[row, : len(window.ids)] = window.ids
             mask[row, : len(window.ids)] = 1
-        answer = self.engine({"input_ids": ids, "attention_mask": mask})
-        logits = np.nan_to_num(np.asarray(answer, dtype=np.float64))
-        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        chances: list[list[float]] = (raised / raised.sum(axis=-1, keepdims=True)).tolist()
-        return chances
+        return self.engine({"input_ids": ids, "attention_mask": mask})
 
 
 def load_classifier(source: str | Path = SHIPPED_MODEL) -> Classifier:
@@ -122,40 +107,13 @@ def load_classifier(source: str | Path = SHIPPED_MODEL) -> Classifier:
     _quieten()
     folder, name = _located(source)
     config = _config(folder)
-    meanings = meanings_of(config.id2label, name)
+    heads = heads_of(config.id2label, name)
     tokenizer, engine = _tokenizer(folder), _engine(folder, name)
     version = str(getattr(config, "version", None) or name)
-    classifier = ModelClassifier(version, tokenizer, engine, meanings, _longest(tokenizer, config))
+    longest = _longest(tokenizer, config)
+    classifier = ModelClassifier(version, tokenizer, engine, heads, longest, read_thresholds(folder))
     _probe(classifier, name)
     return classifier
-
-
-def meanings_of(id2label: Mapping[Any, str], name: str) -> tuple[Sentiment, ...]:
-    """What each output of a model means, by the labels' names; `ModelUnavailable` rather than a guess."""
-    ordered = [str(id2label[key]) for key in sorted(id2label, key=int)]
-    labels = [" ".join(label.lower().replace("_", " ").split()) for label in ordered]
-    if labels == ["label 0", "label 1", "label 2"]:
-        return tuple(Sentiment)
-    rated = len(labels) == len(_STARS)
-    known = [meaning for label in labels if (meaning := _meaning(label, rated=rated)) is not None]
-    if len(known) < len(labels) or not {Sentiment.NEGATIVE, Sentiment.POSITIVE} <= set(known):
-        raise ModelUnavailable(f"{name}: cannot tell what its labels mean: {', '.join(labels)}")
-    return tuple(known)
-
-
-def _meaning(label: str, *, rated: bool) -> Sentiment | None:
-    """One label's meaning: its name, or its stars in a model of five labels."""
-    stars = _STARS.get(label.removesuffix("s").removesuffix(" star")) if rated else None
-    return stars or next((meaning for meaning, names in _NAMES.items() if label in names), None)
-
-
-def _judgement(total: Mapping[Sentiment, float]) -> Judgement | None:
-    """The verdict of summed window answers, or nothing where no window had words."""
-    whole = sum(total.values())
-    if not whole > 0:
-        return None
-    scores = {meaning: value / whole for meaning, value in total.items()}
-    return Judgement(max(scores, key=scores.__getitem__), scores)
 
 
 def _groups(windows: Sequence[_Window]) -> Iterator[Sequence[_Window]]:

@@ -7,7 +7,8 @@ import structlog
 
 from app.classification.rules import Classifier
 from app.web.settings import settings
-from worker.classifier import SHIPPED_MODEL, ModelUnavailable, load_classifier
+from worker.classifier import SHIPPED_MODEL, load_classifier
+from worker.heads import ModelUnavailable
 
 log = structlog.get_logger()
 RETRY_SECONDS = 60.0

@@ -7,7 +7,8 @@ from app.classification.rules import Classifier
 from app.cli.doctor import Trouble
 from app.cli.running import running_redis
 from app.settings import Settings
-from worker.classifier import SHIPPED_MODEL, ModelUnavailable, load_classifier
+from worker.classifier import SHIPPED_MODEL, load_classifier
+from worker.heads import ModelUnavailable
 from worker.hurry import connect
 
 

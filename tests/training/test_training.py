@@ -22,7 +22,6 @@ from training.data import (
 )
 from training.evaluate import Figure
 from training.measure import binary_f1, macro_f1
-from training.phrases import read_phrases, store_examples
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
@@ -101,26 +100,6 @@ def test_praise_joined_with_blame_is_neutral() -> None:
     assert all("черга" in example.text and "магазин" in example.text for example in made)
 
 
-def test_written_phrases_have_every_label_in_every_language() -> None:
-    phrases = read_phrases()
-    langs = {example.lang for example in phrases}
-    assert {(example.lang, example.label) for example in phrases} == {
-        (lang, label) for lang in langs for label in range(3)
-    }
-
-
-def test_written_phrases_do_not_repeat() -> None:
-    texts = [example.text.casefold() for example in read_phrases()]
-    assert len(texts) == len(set(texts))
-
-
-def test_the_same_seed_composes_the_same_comments() -> None:
-    phrases = read_phrases()
-    assert (
-        store_examples(phrases, seed=3) == store_examples(phrases, seed=3) != store_examples(phrases, seed=4)
-    )
-
-
 def test_a_window_begins_with_the_start_mark() -> None:
     tokens = tuple(range(500))
     for seed in range(20):
@@ -130,7 +109,7 @@ def test_a_window_begins_with_the_start_mark() -> None:
 
 
 def test_an_epoch_holds_every_row_once_in_batches_within_limits() -> None:
-    rows = [Row((0,) * (1 + at % 90), at % 3, 1.0) for at in range(5_000)]
+    rows = [Row((0,) * (1 + at % 90), at % 3) for at in range(5_000)]
     made = list(batches(rows, 96, random.Random(1)))
     assert sorted(len(row.tokens) for batch in made for row in batch) == sorted(
         len(row.tokens) for row in rows

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.classification.rules import Classifier, Judgement, Sentiment
-from worker.classifier import BATCH, SHIPPED_MODEL, ModelUnavailable, load_classifier, meanings_of
+from worker.classifier import BATCH, SHIPPED_MODEL, load_classifier
+from worker.heads import ModelUnavailable, meanings_of
 
 NEGATIVE = (
     "Жахлива черга, чекали пів години і нахамили",

@@ -9,7 +9,7 @@ from app.classification.rules import Classifier
 from tests.fakes import FakeClassifier
 from tests.together import together
 from worker import classifying
-from worker.classifier import ModelUnavailable
+from worker.heads import ModelUnavailable
 
 
 @pytest.fixture

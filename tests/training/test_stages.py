@@ -1,0 +1,97 @@
+"""What each stage learns from, what it pays for, and how thresholds are found."""
+
+from pathlib import Path
+
+import pytest
+
+from app.classification.rules import CRITICAL_FLAGS, Polarity, Sentiment, Topic
+from training import labels
+from training.augment import careless
+from training.batches import ABSENT, Row, flag_numbers, topic_numbers
+from training.calibrate import at_precision, best_f1
+from training.corpus import read_corpus
+from training.data import UNKNOWN, Example, every_text
+from training.service import COPIES, example_of, held_back, written_examples
+
+
+def test_every_output_has_a_name_of_its_own() -> None:
+    names = labels.names()
+    assert len(names) == len(set(names)) == labels.OUTPUTS
+    assert names[:3] == [f"sentiment:{it}" for it in Sentiment]
+    assert names[labels.AT_TOPICS] == f"topic:{labels.TOPICS[0]}"
+    assert names[labels.AT_POLARITIES] == f"polarity:{labels.TOPICS[0]}:blame"
+    assert names[labels.AT_FLAGS] == f"flag:{labels.FLAGS[0]}"
+
+
+def test_what_nobody_looked_for_is_unknown_and_not_absent() -> None:
+    unseen = Example("добре", 2)
+    assert set(topic_numbers(unseen)) == set(flag_numbers(unseen)) == {UNKNOWN}
+    looked = Example("добре", 2, topics={Topic.QUEUE: Polarity.PRAISE}, flags=frozenset())
+    assert sorted(set(topic_numbers(looked))) == [ABSENT, 1 + labels.POLARITIES.index(Polarity.PRAISE)]
+    assert set(flag_numbers(looked)) == {0}
+
+
+def test_flags_may_be_known_absent_where_nobody_looked_for_others() -> None:
+    known = flag_numbers(Example("добре", 2, unsaid=CRITICAL_FLAGS))
+    assert {flag for flag, number in zip(labels.FLAGS, known, strict=True) if number == 0} == CRITICAL_FLAGS
+
+
+def test_every_eighth_comment_is_held_back_and_stays_so() -> None:
+    comments = read_corpus()
+    learnt, held = held_back(comments)
+    assert len(learnt) + len(held) == len(comments)
+    assert 0.08 < len(held) / len(comments) < 0.17
+    assert held_back(list(reversed(comments)))[1] == list(reversed(held))
+
+
+def test_a_written_comment_is_learnt_as_it_stands_and_as_typed_in_a_hurry() -> None:
+    comments = read_corpus()[:40]
+    made = written_examples(comments, seed=1)
+    assert made[:40] == [example_of(comment) for comment in comments]
+    assert len(made) >= 40 * COPIES
+    assert made == written_examples(comments, seed=1) != written_examples(comments, seed=2)
+    assert {row.topics is None for row in made} == {False}
+
+
+def test_a_hurry_keeps_short_words_whole() -> None:
+    import random
+
+    assert {careless("норм", random.Random(seed)) for seed in range(20)} == {"норм"}
+
+
+def test_evaluation_texts_do_not_warm_the_encoder_up(tmp_path: Path) -> None:
+    for name, text in (("train", "свіже"), ("validation", "тісно"), ("test", "дорого")):
+        (tmp_path / f"{name}.jsonl").write_text(
+            f'{{"text": "{text}", "label": "neutral"}}\n', encoding="utf-8"
+        )
+    (tmp_path / "unlabelled.jsonl").write_text('{"text": "ТІСНО"}\n{"text": "нове"}\n', encoding="utf-8")
+    assert every_text(tmp_path) == ["свіже", "нове"]
+
+
+SCORED = [(0.9, True), (0.8, True), (0.7, False), (0.6, True), (0.3, False), (0.2, False)]
+
+
+def test_the_best_threshold_lies_between_what_is_said_and_what_is_not() -> None:
+    assert 0.3 < best_f1(SCORED) <= 0.6
+
+
+@pytest.mark.parametrize(("precision", "lowest"), [(0.5, 0.05), (0.75, 0.31), (0.8, 0.71), (1.0, 0.71)])
+def test_the_lowest_threshold_that_keeps_a_precision(precision: float, lowest: float) -> None:
+    assert at_precision(SCORED, precision) == pytest.approx(lowest)
+
+
+def test_a_precision_that_cannot_be_kept_says_almost_never() -> None:
+    assert at_precision([(0.9, False)], 0.5) == pytest.approx(0.99)
+
+
+def test_unknown_labels_cost_nothing() -> None:
+    torch = pytest.importorskip("torch", reason="torch is needed only for training")
+    from training.batches import tensors
+    from training.loss import loss_of
+
+    known = Row((2, 5), 0, topics=(1, *[ABSENT] * 20), flags=(0,) * len(labels.FLAGS))
+    logits = torch.randn(2, labels.OUTPUTS, requires_grad=True)
+    loss_of(logits, tensors([known, Row((2, 6), UNKNOWN)]), [1.0] * 3).backward()
+    assert logits.grad is not None
+    assert logits.grad[0].abs().sum() > 0
+    assert logits.grad[1].abs().sum() == 0

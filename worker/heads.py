@@ -1,0 +1,140 @@
+"""What a model's outputs mean, by their names, and how the windows of one text become one judgement.
+
+A model of ours names its outputs `sentiment:negative`, `topic:queue`, `polarity:queue:blame`, `flag:safety`.
+Any other model is one of sentiment alone, whose labels are names or stars.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.classification.rules import Flag, Judgement, Polarity, Sentiment, Topic, TopicScore
+
+_WORST_TO_BEST = (*[Sentiment.NEGATIVE] * 2, Sentiment.NEUTRAL, *[Sentiment.POSITIVE] * 2)
+_STARS = {str(stars): meaning for stars, meaning in enumerate(_WORST_TO_BEST, start=1)}
+_NAMES = {
+    Sentiment.NEGATIVE: {"negative", "neg", "very negative"},
+    Sentiment.NEUTRAL: {"neutral", "neu", "mixed"},
+    Sentiment.POSITIVE: {"positive", "pos", "very positive"},
+}
+
+
+class ModelUnavailable(Exception):
+    """The model cannot be used; the message says what is wrong and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """At which place of the outputs what stands; several places may mean the same sentiment."""
+
+    outputs: int
+    sentiment: tuple[tuple[int, Sentiment], ...]
+    topics: Mapping[Topic, int] = field(default_factory=dict)
+    polarities: Mapping[Topic, Mapping[Polarity, int]] = field(default_factory=dict)
+    flags: Mapping[Flag, int] = field(default_factory=dict)
+
+    def read(self, logits: Any) -> list[Judgement]:
+        """The judgement of each row of logits, an array of (rows, outputs)."""
+        import numpy as np
+
+        found = np.nan_to_num(np.asarray(logits, dtype=np.float64))
+        if found.shape[1] != self.outputs:
+            raise ValueError(f"{found.shape[1]} outputs, not {self.outputs}")
+        sentiment = _shares(found[:, [place for place, _ in self.sentiment]])
+        chances = 1 / (1 + np.exp(-np.clip(found, -50, 50)))
+        return [self._row(sentiment[at], chances[at], found[at]) for at in range(len(found))]
+
+    def _row(self, sentiment: Any, chances: Any, logits: Any) -> Judgement:
+        scores = dict.fromkeys(Sentiment, 0.0)
+        for (_, meaning), share in zip(self.sentiment, sentiment, strict=True):
+            scores[meaning] += float(share)
+        topics = {
+            topic: TopicScore(float(chances[at]), self._polarity(topic, logits))
+            for topic, at in self.topics.items()
+        }
+        flags = {flag: float(chances[at]) for flag, at in self.flags.items()}
+        return Judgement(max(scores, key=scores.__getitem__), scores, topics, flags)
+
+    def _polarity(self, topic: Topic, logits: Any) -> Polarity:
+        places = self.polarities[topic]
+        return max(places, key=lambda polarity: float(logits[places[polarity]]))
+
+
+def together(windows: Sequence[tuple[Judgement, int]]) -> Judgement | None:
+    """One judgement of a text's windows, each with its number of words; nothing where none has any.
+
+    Sentiment is averaged by words. A topic or a flag is as certain as in the window that says it best: a long
+    story has one sentence about the injury.
+    """
+    words = sum(count for _, count in windows)
+    if not words:
+        return None
+    scores = {it: sum(one.scores[it] * count for one, count in windows) / words for it in Sentiment}
+    first = windows[0][0]
+    topics = {it: max((one.topics[it] for one, _ in windows), key=_chance) for it in first.topics}
+    flags = {flag: max(one.flags[flag] for one, _ in windows) for flag in first.flags}
+    return Judgement(max(scores, key=scores.__getitem__), scores, topics, flags)
+
+
+def _chance(score: TopicScore) -> float:
+    return score.chance
+
+
+def heads_of(id2label: Mapping[Any, str], name: str) -> Heads:
+    """What each output of a model means, by the labels' names; `ModelUnavailable` rather than a guess."""
+    labels = [str(id2label[key]) for key in sorted(id2label, key=int)]
+    if any(label.startswith("sentiment:") for label in labels):
+        return _own_heads(labels, name)
+    return Heads(len(labels), tuple(enumerate(meanings_of(id2label, name))))
+
+
+def _own_heads(labels: Sequence[str], name: str) -> Heads:
+    sentiment: list[tuple[int, Sentiment]] = []
+    topics: dict[Topic, int] = {}
+    polarities: dict[Topic, dict[Polarity, int]] = {}
+    flags: dict[Flag, int] = {}
+    try:
+        for place, label in enumerate(labels):
+            head, _, rest = label.partition(":")
+            match head:
+                case "sentiment":
+                    sentiment.append((place, Sentiment(rest)))
+                case "topic":
+                    topics[Topic(rest)] = place
+                case "polarity":
+                    topic, _, polarity = rest.partition(":")
+                    polarities.setdefault(Topic(topic), {})[Polarity[polarity.upper()]] = place
+                case _:
+                    flags[Flag(label.removeprefix("flag:"))] = place
+    except (KeyError, ValueError) as fault:
+        raise ModelUnavailable(f"{name}: config.json names an output that nobody knows: {fault}") from None
+    if {meaning for _, meaning in sentiment} != set(Sentiment) or set(topics) - set(polarities):
+        raise ModelUnavailable(f"{name}: config.json lacks a sentiment, or the polarities of a topic")
+    return Heads(len(labels), tuple(sentiment), topics, polarities, flags)
+
+
+def meanings_of(id2label: Mapping[Any, str], name: str) -> tuple[Sentiment, ...]:
+    """What each output of a model of sentiment alone means; `ModelUnavailable` rather than a guess."""
+    ordered = [str(id2label[key]) for key in sorted(id2label, key=int)]
+    labels = [" ".join(label.lower().replace("_", " ").split()) for label in ordered]
+    if labels == ["label 0", "label 1", "label 2"]:
+        return tuple(Sentiment)
+    rated = len(labels) == len(_STARS)
+    known = [meaning for label in labels if (meaning := _meaning(label, rated=rated)) is not None]
+    if len(known) < len(labels) or not {Sentiment.NEGATIVE, Sentiment.POSITIVE} <= set(known):
+        raise ModelUnavailable(f"{name}: cannot tell what its labels mean: {', '.join(labels)}")
+    return tuple(known)
+
+
+def _meaning(label: str, *, rated: bool) -> Sentiment | None:
+    """One label's meaning: its name, or its stars in a model of five labels."""
+    stars = _STARS.get(label.removesuffix("s").removesuffix(" star")) if rated else None
+    return stars or next((meaning for meaning, names in _NAMES.items() if label in names), None)
+
+
+def _shares(logits: Any) -> Any:
+    """Softmax over the last axis."""
+    import numpy as np
+
+    raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
