@@ -27,20 +27,25 @@ class Memory(Generic[Key, Value]):
             return self._is_fresh(key)
 
     def find(self, key: Key, read: Callable[[], Value]) -> Value:
-        """The value of the key: as it is remembered, or else as it is read now, which is remembered."""
+        """The value of the key: as it is remembered, or else as it is read now.
+
+        What was read is remembered, unless it is ``None``: what is missing may be there a moment later.
+        """
         with self._lock:
             if self._is_fresh(key):
                 return self._kept[key][1]
-        return self.keep(key, read())
+        value = read()
+        if value is not None:
+            self.keep(key, value)
+        return value
 
-    def keep(self, key: Key, value: Value) -> Value:
-        """Remember a value, as the youngest; gives it back."""
+    def keep(self, key: Key, value: Value) -> None:
+        """Remember a value, as the youngest."""
         with self._lock:
             self._kept.pop(key, None)
             self._kept[key] = (monotonic(), value)
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
-        return value
 
     def forget(self, key: Key) -> None:
         """Let the key be read anew when it is next wanted."""

@@ -56,7 +56,13 @@ def test_the_oldest_makes_room(hands: list[float]) -> None:
     assert [key in kept for key in range(5)] == [False, False, True, True, True]
 
 
-def test_nothing_is_a_value_too(hands: list[float]) -> None:
+def test_what_is_missing_is_looked_for_again(hands: list[float]) -> None:
+    kept = Memory[str, int | None](3)
+    assert kept.find("late", lambda: None) is None
+    assert kept.find("late", lambda: 7) == 7
+
+
+def test_that_something_is_missing_can_be_remembered_on_purpose(hands: list[float]) -> None:
     kept = Memory[str, None](3)
     kept.keep("nobody", None)
     assert "nobody" in kept

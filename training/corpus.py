@@ -182,10 +182,10 @@ def wanting(comments: Sequence[Comment]) -> list[str]:
         | {"suggestion": 150, "question": 150},
     }
     few = [
-        f"{name}: {found[group][name]} of {most}"
+        f"{name}: {found[group][name]} of {enough}"
         for group, wanted in least.items()
-        for name, most in wanted.items()
-        if found[group][name] < most
+        for name, enough in wanted.items()
+        if found[group][name] < enough
     ]
     return few + ([f"comments: {len(comments)} of {LEAST}"] if len(comments) < LEAST else [])
 

@@ -1,4 +1,4 @@
-"""The words of classification, the protocol every classifier keeps, and what a judgement says."""
+"""The words of classification and the protocol every classifier keeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,24 +129,6 @@ class Thresholds:
     sure: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class SaidTopic:
-    """A topic that counts as said."""
-
-    topic: Topic
-    polarity: Polarity
-    chance: float
-
-
-@dataclass(frozen=True, slots=True)
-class SaidFlag:
-    """A flag that counts as said; `pages` when it is certain enough to wake somebody."""
-
-    flag: Flag
-    chance: float
-    pages: bool
-
-
 class Classifier(Protocol):
     """Judges comments by their text alone; the rating is the rules' business."""
 
@@ -163,23 +145,3 @@ class Classifier(Protocol):
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge each text, in order; ``None`` where a text holds nothing to judge (no letters)."""
         ...
-
-
-def said_topics(judgement: Judgement, thresholds: Thresholds) -> list[SaidTopic]:
-    """The topics that count as said, the likeliest first."""
-    said = [
-        SaidTopic(topic, score.polarity, score.chance)
-        for topic, score in judgement.topics.items()
-        if topic in thresholds.topics and score.chance >= thresholds.topics[topic]
-    ]
-    return sorted(said, key=lambda one: -one.chance)
-
-
-def said_flags(judgement: Judgement, thresholds: Thresholds) -> list[SaidFlag]:
-    """The flags that count as said, the likeliest first."""
-    said = [
-        SaidFlag(flag, chance, pages=flag in thresholds.paging and chance >= thresholds.paging[flag])
-        for flag, chance in judgement.flags.items()
-        if flag in thresholds.flags and chance >= thresholds.flags[flag]
-    ]
-    return sorted(said, key=lambda one: -one.chance)

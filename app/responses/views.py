@@ -212,10 +212,7 @@ def _answer(session: OrganisationSession, key: str) -> Answer:
 
 def _owner(key: str) -> OrganisationId | None:
     """Whose response has that key; of one that was stored here a moment ago we know it."""
-    owner = _owners.find(key, lambda: organisation_of(Response.key, key))
-    if owner is None:
-        _owners.forget(key)
-    return owner
+    return _owners.find(key, lambda: organisation_of(Response.key, key))
 
 
 def _response(session: OrganisationSession, key: str) -> Response:

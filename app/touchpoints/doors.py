@@ -57,7 +57,7 @@ class CodeDoor(Door):
 
 _found: Memory[str, CodeDoor | None] = Memory(MOST_FOUND)
 # On a shelf of their own, so that guessing codes cannot push the real ones out.
-_unknown: Memory[str, CodeDoor | None] = Memory(MOST_UNKNOWN)
+_unknown: Memory[str, None] = Memory(MOST_UNKNOWN)
 
 
 def find_door(code: str) -> CodeDoor | None:
@@ -70,7 +70,6 @@ def find_door(code: str) -> CodeDoor | None:
         return None
     door = _found.find(folded, lambda: _read(folded))
     if door is None:
-        _found.forget(folded)
         _unknown.keep(folded, None)
     return door
 
