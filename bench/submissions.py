@@ -81,8 +81,8 @@ def main() -> None:
     """Measure and print, and write the table where it was asked for."""
     options = _options()
     with tempfile.TemporaryDirectory(prefix="vidhuk-submissions-") as folder, contextlib.ExitStack() as stack:
-        own = stack.enter_context(_database("vidhuk_submissions"))
-        other = stack.enter_context(_database("ceiling"))
+        own = stack.enter_context(database("vidhuk_submissions"))
+        other = stack.enter_context(database("ceiling"))
         ceiling = stack.enter_context(_ceiling(options.ceiling, options.ceiling_folder, other))
         product = stack.enter_context(_product(own, Path(folder)))
         pair = Pair(ceiling, product, options.rounds, options.seconds)
@@ -142,7 +142,8 @@ def _middle(rounds: Sequence[Figures]) -> Figures:
 
 
 @contextlib.contextmanager
-def _database(name: str) -> Iterator[str]:
+def database(name: str) -> Iterator[str]:
+    """A PostgreSQL of its own with an empty database of that name, while it is wanted; its address."""
     with servers.postgres_server() as server, server.database(name) as url:
         yield url
 
