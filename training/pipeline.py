@@ -5,10 +5,11 @@ Each stage leaves its result in the working folder; the same command takes up af
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.classification.rules import CRITICAL_FLAGS
 from training.augment import in_latin_letters, praise_and_blame
 from training.batches import tokenise
 from training.calibrate import tuned_thresholds
@@ -18,15 +19,16 @@ from training.data import Example, class_weights, every_text, goods_and_public, 
 from training.evaluate import agreement, measure_folder
 from training.export import export_model, full_folder
 from training.model import MAX_LENGTH, new_model
-from training.service import held_back, service_examples
+from training.service import held_back, service_examples, written_examples
 from training.tokenizer import save_tokenizer, train_tokenizer
 from training.train import Stage, run_stage
 from training.warmup import warm_up
 from worker.thresholds import write_thresholds
 
-_WARM_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.2, 0.6, 0.2
+_WARM_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.15, 0.7, 0.15
 _WARM_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 7e-4, 4e-4
 _CORPUS_COPIES = 5
+_LONG_COPIES = 9
 _CHECKED_ROWS = 2_000
 
 
@@ -60,7 +62,7 @@ def run(plan: Plan) -> None:
     model = new_model(tokenizer.get_vocab_size())
     stages: dict[str, Callable[[], object]] = {
         "warm-up": lambda: _warm_up(plan, tokenizer, model, learnt),
-        "reviews": lambda: _reviews(plan, tokenizer, model),
+        "reviews": lambda: _reviews(plan, tokenizer, model, learnt),
         "service": lambda: _service(plan, tokenizer, model, learnt),
     }
     for name, stage in stages.items():
@@ -103,9 +105,11 @@ def _warm_up(plan: Plan, tokenizer: Any, model: Any, comments: Sequence[Comment]
     warm_up(model, rows, seconds=plan.seconds(_WARM_SHARE), rate=_WARM_RATE, seed=plan.seed)
 
 
-def _reviews(plan: Plan, tokenizer: Any, model: Any) -> None:
-    found = goods_and_public(plan.data)
+def _reviews(plan: Plan, tokenizer: Any, model: Any, comments: Sequence[Comment]) -> None:
+    """The long stage: topics and flags are in it from the start, or they would find no place in the network."""
+    found = [replace(row, unsaid=CRITICAL_FLAGS) for row in goods_and_public(plan.data)]
     examples = found + in_latin_letters(found, 0.05, plan.seed) + praise_and_blame(found, 4_000, plan.seed)
+    examples += written_examples(comments, plan.seed, copies=_LONG_COPIES)
     stage = Stage("reviews", plan.seconds(_FIRST_SHARE), _FIRST_RATE, class_weights(examples), plan.seed)
     run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(plan)), stage)
 

@@ -25,11 +25,11 @@ def example_of(comment: Comment) -> Example:
     )
 
 
-def written_examples(comments: Sequence[Comment], seed: int) -> list[Example]:
+def written_examples(comments: Sequence[Comment], seed: int, copies: int = COPIES) -> list[Example]:
     """Each written comment as it stands, and again as it might have been typed in a hurry."""
     pick = random.Random(seed)
     plain = [example_of(comment) for comment in comments]
-    hurried = [replace(row, text=careless(row.text, pick)) for row in plain * (COPIES - 1)]
+    hurried = [replace(row, text=careless(row.text, pick)) for row in plain * (copies - 1)]
     return plain + hurried + in_latin_letters(plain, _LATIN_SHARE, seed)
 
 
