@@ -13,6 +13,7 @@ from app.notifications.actions import queue_notifications
 from app.webhooks.actions import promise_deliveries, queue_notices
 
 JUDGE = "judge_pending_comments"
+EXPLAIN = "explain_verdicts"
 NOTIFY = "send_due_notifications"
 REPLY = "send_due_replies"
 TRY = "send_due_trials"
@@ -27,8 +28,9 @@ FLOW: Flow = {
     EventName.RESPONSE_CORRECTED: Reaction(now=(reconsider_rating,)),
     # The comment arrives: its classification is promised, and the alert learns whether it can be answered.
     EventName.RESPONSE_COMPLETED: Reaction(now=(request_classification, follow_completion), later=(JUDGE,)),
-    # The model has read it: a complaint under a good rating opens an alert too.
-    EventName.RESPONSE_CLASSIFIED: Reaction(now=(promise_deliveries, open_for_comment)),
+    # The comment was read, or a person corrected the verdict: a complaint under a good rating opens an alert
+    # too, a sign of danger raises one. Which words decided can wait.
+    EventName.RESPONSE_CLASSIFIED: Reaction(now=(promise_deliveries, open_for_comment), later=(EXPLAIN,)),
     # The clock runs in rows (alert_timers); a step that fires names the people to tell.
     EventName.ALERT_OPENED: Reaction(now=(promise_deliveries,)),
     EventName.ALERT_NOTIFIED: Reaction(now=(queue_notifications,), later=(NOTIFY,)),

@@ -11,6 +11,7 @@ from app.channels.email.views import pages as mailbox
 from app.channels.sms.views import pages as sms
 from app.channels.telegram.views import pages as telegram
 from app.channels.views import pages as channels
+from app.classification.views import pages as classification
 from app.insight.views import pages as insight
 from app.invitations.views import pages as receipts
 from app.invitations.views import pictures
@@ -34,6 +35,7 @@ DASHBOARD = (
     telegram,
     sms,
     mailbox,
+    classification,
     insight,
     people,
     printing,

@@ -10,19 +10,36 @@ from typing import Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from app.classification.rules import Judgement, Sentiment, Thresholds
+from app.classification.rules import Flag, Judgement, Polarity, Sentiment, Thresholds, Topic, TopicScore
 
 _SIGNS = {"bad": Sentiment.NEGATIVE, "good": Sentiment.POSITIVE}
+_TOPICS = {"queue": Topic.QUEUE, "price": Topic.PRICE}
+_FLAGS = {
+    "fire": (Flag.SAFETY, 0.97),
+    "slippery": (Flag.SAFETY, 0.7),
+    "leave": (Flag.CHURN_INTENT, 0.8),
+    "why": (Flag.QUESTION, 0.9),
+}
 
 
 class FakeClassifier:
-    """Negative when the text says "bad", positive when it says "good", neutral otherwise."""
+    """Negative when the text says "bad", positive when it says "good", neutral otherwise.
+
+    It knows two topics and a few flags by one word each; danger is certain only where there is a fire.
+    """
 
     version = "fake-1"
-    thresholds = Thresholds()
+    thresholds = Thresholds(
+        topics=dict.fromkeys(Topic, 0.5),
+        flags=dict.fromkeys(Flag, 0.5),
+        paging={Flag.SAFETY: 0.9},
+        negative=0.5,
+        sure=0.6,
+    )
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
+        self.explained: list[tuple[str, list[str]]] = []
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge by one word."""
@@ -33,7 +50,22 @@ class FakeClassifier:
         if not any(sign.isalpha() for sign in text):
             return None
         found = next((sentiment for word, sentiment in _SIGNS.items() if word in text), Sentiment.NEUTRAL)
-        return Judgement(found, {word: 0.9 if word is found else 0.05 for word in Sentiment})
+        polarity = {Sentiment.NEGATIVE: Polarity.BLAME, Sentiment.POSITIVE: Polarity.PRAISE}.get(found)
+        topics = {
+            topic: TopicScore(0.9 if word in text else 0.1, polarity or Polarity.MENTION)
+            for word, topic in _TOPICS.items()
+        }
+        flags: dict[Flag, float] = {}
+        for word, (flag, chance) in _FLAGS.items():
+            flags[flag] = max(flags.get(flag, 0.05), chance if word in text else 0.05)
+        scores = {word: 0.9 if word is found else 0.05 for word in Sentiment}
+        return Judgement(found, scores, topics, flags)
+
+    def explain(self, text: str, labels: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+        """The word it judges by, for every label."""
+        self.explained.append((text, list(labels)))
+        found = [(text.index(word), text.index(word) + len(word)) for word in _SIGNS if word in text]
+        return {label: found for label in labels if found}
 
 
 class BrokenClassifier:
@@ -43,6 +75,10 @@ class BrokenClassifier:
     thresholds = Thresholds()
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
+        """Fail."""
+        raise RuntimeError("out of memory")
+
+    def explain(self, text: str, labels: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
         """Fail."""
         raise RuntimeError("out of memory")
 

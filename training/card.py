@@ -5,28 +5,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from training.evaluate import Figure
+from app.classification.model_card import Score
+from worker.card import FIGURES
 
 _BEGIN, _END = "<!-- figures -->", "<!-- /figures -->"
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(scores: Sequence[Score]) -> str:
     """The figures as a Markdown table."""
-    lines = ["| Split | Part | Rows | macro-F1 | macro-F1, no neutral | F1 of negative |"]
-    lines.append("| --- | --- | ---: | ---: | ---: | ---: |")
-    for it in figures:
-        shares = f"{it.macro:.3f} | {it.binary:.3f} | {it.negative:.3f}"
-        lines.append(f"| {it.split} | {it.part} | {it.rows} | {shares} |")
+    lines = ["| Texts | Measure | Figure | n |", "| --- | --- | ---: | ---: |"]
+    lines += [f"| {it.texts} | {it.measure} | {it.value:.3f} | {it.count} |" for it in scores]
     return "\n".join(lines)
 
 
-def write_figures(figures: Sequence[Figure], folder: Path) -> None:
+def write_figures(scores: Sequence[Score], folder: Path) -> None:
     """Put the figures beside the model, and into its card when the card has the marks."""
-    text = json.dumps([asdict(it) for it in figures], indent=1) + "\n"
-    (folder / "figures.json").write_text(text, encoding="utf-8")
+    rows = [asdict(it) | {"value": round(it.value, 4)} for it in scores]
+    (folder / FIGURES).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     card = folder / "README.md"
     found = card.read_text(encoding="utf-8") if card.is_file() else ""
     if _BEGIN in found and _END in found:
         before, after = found.split(_BEGIN)[0], found.split(_END)[1]
-        card.write_text(f"{before}{_BEGIN}\n{table(figures)}\n{_END}{after}", encoding="utf-8")
-    print(table(figures))
+        card.write_text(f"{before}{_BEGIN}\n{table(scores)}\n{_END}{after}", encoding="utf-8")
+    print(table(scores))

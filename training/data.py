@@ -5,8 +5,9 @@ import lzma
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from app.classification.rules import Flag, Polarity, Topic
 
@@ -77,6 +78,26 @@ def read_examples(path: Path, weight: float = 1.0) -> list[Example]:
     """All usable rows of one file, in its order."""
     found = (example_of(row, weight) for row in read_rows(path))
     return [example for example in found if example is not None]
+
+
+def read_gold(folder: Path, name: str) -> list[Example]:
+    """Comments labelled with topics (key to polarity) and flags as well; none without the file.
+
+    An organisation's own corrected comments, as `flask corrections export` writes them, are such.
+    """
+    path = find_split(folder, name)
+    return read_labelled(path) if path else []
+
+
+def read_labelled(path: Path) -> list[Example]:
+    """All usable rows of one such file, in its order."""
+    rows = ((row, example_of(row)) for row in read_rows(path))
+    return [_labelled(row, example) for row, example in rows if example is not None]
+
+
+def _labelled(row: dict[str, Any], example: Example) -> Example:
+    topics = {Topic(key): Polarity(sign) for key, sign in (row.get("topics") or {}).items()}
+    return replace(example, topics=topics, flags=frozenset(Flag(flag) for flag in row.get("flags") or ()))
 
 
 def find_split(folder: Path, name: str) -> Path | None:

@@ -1,28 +1,35 @@
 """Figures of a finished model, taken through the worker's own classifier: what is measured is what runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classification.rules import Judgement, Sentiment
-from training.data import LABELS, Example, find_split, read_examples
-from training.measure import binary_f1, f1, macro_f1
-from worker.classifier import load_classifier
+from app.classification.model_card import Score
+from app.classification.rules import CRITICAL_FLAGS, Classifier, Judgement, Sentiment, said_flags, said_topics
+from training.data import LABELS, Example, find_split, read_examples, read_gold
+from training.labels import FLAGS, TOPICS
+from training.measure import binary_f1, calibration_error, f1, macro_f1, said_f1, wilson
+from worker.classifier import BATCH, load_classifier
 
-_SPLITS = ("test", "store_comments_dev")
+GOLD = "store_comments_dev"
+_SPLITS = ("test", "validation")
 _FEWEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """Agreement on one slice of a split: macro-F1 of three classes, of two, and F1 of the negative class."""
+class Judged:
+    """Examples of one set of texts, each with what the classifier says; ``None`` without a letter."""
 
-    split: str
-    part: str
-    rows: int
-    macro: float
-    binary: float
-    negative: float
+    texts: str
+    examples: Sequence[Example]
+    judgements: Sequence[Judgement | None]
+
+    def of(self, name: str, holds: Callable[[Example], bool]) -> "Judged":
+        """The part for whose examples this holds."""
+        kept = [at for at, example in enumerate(self.examples) if holds(example)]
+        return Judged(
+            f"{self.texts}, {name}", [self.examples[at] for at in kept], [self.judgements[at] for at in kept]
+        )
 
 
 def scores_of(judgement: Judgement | None) -> list[float]:
@@ -32,32 +39,105 @@ def scores_of(judgement: Judgement | None) -> list[float]:
     return [judgement.scores[Sentiment(label)] for label in LABELS]
 
 
-def figure(split: str, part: str, examples: Sequence[Example], scores: Sequence[Sequence[float]]) -> Figure:
-    """The figures of one slice."""
-    truth = [example.label for example in examples]
+def judge(classifier: Classifier, texts: str, examples: Sequence[Example]) -> Judged:
+    """Have the examples judged, a batch at a time."""
+    found: list[Judgement | None] = []
+    for start in range(0, len(examples), BATCH):
+        found += classifier.classify([example.text for example in examples[start : start + BATCH]])
+    return Judged(texts, examples, found)
+
+
+def sentiment_scores(judged: Judged) -> Iterator[Score]:
+    """Macro-F1 of three classes, of two, and F1 of the negative class."""
+    truth = [example.label for example in judged.examples]
+    scores = [scores_of(one) for one in judged.judgements]
     said = [max(range(len(LABELS)), key=given.__getitem__) for given in scores]
-    negative = f1(truth, said, LABELS.index("negative"))
-    return Figure(split, part, len(truth), macro_f1(truth, said), binary_f1(truth, scores), negative)
+    count = len(truth)
+    yield Score(judged.texts, "sentiment, macro-F1", macro_f1(truth, said), count)
+    yield Score(judged.texts, "negative or positive, macro-F1", binary_f1(truth, scores), count)
+    yield Score(judged.texts, "negative, F1", f1(truth, said, LABELS.index("negative")), count)
 
 
-def parts_of(example: Example) -> list[str]:
-    """The slices an example belongs to; real reviews stand apart from weakly labelled pros and cons."""
-    parts = ["all", example.lang]
-    return [*parts, "reviews", f"{example.lang} reviews"] if example.kind == "review" else parts
+def slices(judged: Judged) -> Iterator[Judged]:
+    """The whole, each language, and real reviews apart from weakly labelled pros and cons; none too small."""
+    yield Judged(f"{judged.texts}, all", judged.examples, judged.judgements)
+    for lang in sorted({example.lang for example in judged.examples}):
+        yield judged.of(lang, _in(lang))
+    if not all(map(_is_review, judged.examples)):
+        yield judged.of("reviews", _is_review)
+        for lang in ("uk", "ru"):
+            yield judged.of("reviews", _is_review).of(lang, _in(lang))
 
 
-def measure_split(split: str, examples: Sequence[Example], scores: Sequence[Sequence[float]]) -> list[Figure]:
-    """Figures of every slice that has enough rows to mean something, and is not the whole split again."""
-    slices: dict[str, list[int]] = {}
-    for place, example in enumerate(examples):
-        for part in parts_of(example):
-            slices.setdefault(part, []).append(place)
-    only_reviews = len(slices.get("reviews", [])) == len(examples)
-    return [
-        figure(split, part, [examples[at] for at in places], [scores[at] for at in places])
-        for part, places in sorted(slices.items())
-        if len(places) >= _FEWEST and not (only_reviews and part.endswith("reviews"))
+def _in(lang: str) -> Callable[[Example], bool]:
+    return lambda example: example.lang == lang
+
+
+def _is_review(example: Example) -> bool:
+    return example.kind == "review"
+
+
+def calibration(judged: Judged) -> Score:
+    """How far the leading sentiment's probability is from how often it is right (10 bins)."""
+    pairs = [
+        (one.scores[one.sentiment], LABELS[example.label] == one.sentiment)
+        for example, one in zip(judged.examples, judged.judgements, strict=True)
+        if one
     ]
+    return Score(f"{judged.texts}, all", "calibration error", calibration_error(pairs), len(pairs))
+
+
+def topic_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
+    """Topics at their thresholds, micro, macro and one by one; polarity where a topic is found and true."""
+    found = [
+        {one.topic: one.polarity for one in said_topics(judgement, classifier.thresholds)}
+        if judgement
+        else {}
+        for judgement in judged.judgements
+    ]
+    true = [example.topics or {} for example in judged.examples]
+    pairs = list(zip(true, found, strict=True))
+    each = {topic: said_f1([(topic in wanted, topic in said) for wanted, said in pairs]) for topic in TOPICS}
+    count = sum(map(len, true))
+    micro = said_f1([(topic in wanted, topic in said) for wanted, said in pairs for topic in TOPICS])
+    yield Score(judged.texts, "topics, micro-F1", micro, count)
+    yield Score(judged.texts, "topics, macro-F1", sum(each.values()) / len(each), count)
+    right = [said[topic] == wanted[topic] for wanted, said in pairs for topic in wanted if topic in said]
+    yield Score(judged.texts, "polarity, accuracy", sum(right) / max(1, len(right)), len(right))
+    for topic, value in each.items():
+        yield Score(judged.texts, f"topic {topic}, F1", value, sum(topic in wanted for wanted in true))
+
+
+def flag_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
+    """Critical flags together, as shown and as paging, with the interval of their count; flags one by one."""
+    said = [
+        said_flags(judgement, classifier.thresholds) if judgement else () for judgement in judged.judgements
+    ]
+    true = [example.flags or frozenset() for example in judged.examples]
+    for name, needs_certainty in (("shown", False), ("paging", True)):
+        pairs = [
+            (
+                bool(wanted & CRITICAL_FLAGS),
+                any(one.flag in CRITICAL_FLAGS and (one.is_certain or not needs_certainty) for one in found),
+            )
+            for wanted, found in zip(true, said, strict=True)
+        ]
+        yield from _precision_and_recall(judged.texts, f"critical flags, {name}", pairs)
+    for flag in FLAGS:
+        named = [{one.flag for one in found} for found in said]
+        value = said_f1([(flag in wanted, flag in found) for wanted, found in zip(true, named, strict=True)])
+        yield Score(judged.texts, f"flag {flag}, F1", value, sum(flag in wanted for wanted in true))
+
+
+def _precision_and_recall(texts: str, name: str, pairs: Sequence[tuple[bool, bool]]) -> Iterator[Score]:
+    both = sum(wanted and said for wanted, said in pairs)
+    for measure, of in (
+        ("recall", sum(wanted for wanted, _ in pairs)),
+        ("precision", sum(said for _, said in pairs)),
+    ):
+        low, high = wilson(both, of)
+        words = f"{name}, {measure} (95 % interval {low:.2f} to {high:.2f})"
+        yield Score(texts, words, both / of if of else 0.0, of)
 
 
 def agreement(model: Path, other: Path, texts: Sequence[str]) -> float:
@@ -67,13 +147,29 @@ def agreement(model: Path, other: Path, texts: Sequence[str]) -> float:
     return sum(map(bool, same)) / len(same)
 
 
-def measure_folder(model: Path, data: Path) -> list[Figure]:
+def measure_folder(model: Path, data: Path) -> list[Score]:
     """Figures on every evaluation split that the data folder has."""
-    classifier, made = load_classifier(model), list[Figure]()
+    classifier, made = load_classifier(model), list[Score]()
     for split in _SPLITS:
         path = find_split(data, split)
-        examples = read_examples(path) if path else []
-        if examples:
-            judged = classifier.classify([example.text for example in examples])
-            made.extend(measure_split(split, examples, [scores_of(each) for each in judged]))
+        if path is None:
+            continue
+        judged = judge(classifier, split, read_examples(path))
+        made += [
+            score
+            for part in slices(judged)
+            if len(part.examples) >= _FEWEST
+            for score in sentiment_scores(part)
+        ]
+        made.append(calibration(judged))
+    gold = read_gold(data, GOLD)
+    if gold:
+        judged = judge(classifier, GOLD, gold)
+        made += [
+            score
+            for part in slices(judged)
+            if len(part.examples) >= _FEWEST
+            for score in sentiment_scores(part)
+        ]
+        made += [*topic_scores(judged, classifier), *flag_scores(judged, classifier)]
     return made

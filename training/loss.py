@@ -10,16 +10,18 @@ from training.data import UNKNOWN
 SMOOTHING = 0.05
 # A topic or a flag is said in one comment of twenty: missing one costs as much as two false alarms.
 SAID_COUNTS = 2.0
-_SHARES = {"topics": 6.0, "polarities": 1.0, "flags": 6.0}
 
 
-def loss_of(logits: Any, batch: Batch, weights: Sequence[float]) -> Any:
-    """The losses of sentiment, topics, their polarities and flags, summed; each over rows that know it."""
+def loss_of(logits: Any, batch: Batch, weights: Sequence[float], label_share: float = 1.0) -> Any:
+    """The losses of sentiment, topics, their polarities and flags, summed; each over rows that know it.
+
+    `label_share` is what topics and flags count.
+    """
     parts = labels.split(logits.float())
     total = sentiment_loss(parts.sentiment, batch.label, batch.weight, weights)
-    total = total + _SHARES["topics"] * _said_loss(parts.topics, batch.topics, batch.weight)
-    total = total + _SHARES["polarities"] * _polarity_loss(parts.polarities, batch.topics, batch.weight)
-    return total + _SHARES["flags"] * _said_loss(parts.flags, batch.flags, batch.weight)
+    total = total + label_share * _said_loss(parts.topics, batch.topics, batch.weight)
+    total = total + _polarity_loss(parts.polarities, batch.topics, batch.weight)
+    return total + label_share * _said_loss(parts.flags, batch.flags, batch.weight)
 
 
 def sentiment_loss(logits: Any, wanted: Any, given: Any, weights: Sequence[float]) -> Any:

@@ -13,7 +13,7 @@ from training.data import LABELS, Example, goods_and_public, read_optional
 
 COPIES = 6
 SERVICE_COPIES = 2
-REPLAYED = 25_000
+REPLAYED = 150_000
 _LATIN_SHARE = 0.05
 
 
@@ -38,9 +38,13 @@ def held_back(comments: Sequence[Comment]) -> tuple[list[Comment], list[Comment]
     learnt: list[Comment] = []
     held: list[Comment] = []
     for comment in comments:
-        is_held = sha256(comment.text.encode()).digest()[0] % 8 == 0
-        (held if is_held else learnt).append(comment)
+        (held if is_held(comment.text) else learnt).append(comment)
     return learnt, held
+
+
+def is_held(text: str) -> bool:
+    """Whether a comment is one of every eighth, by a digest of its text."""
+    return sha256(text.encode()).digest()[0] % 8 == 0
 
 
 def service_examples(

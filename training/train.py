@@ -26,6 +26,7 @@ class Stage:
     rate: float
     weights: Sequence[float]
     seed: int
+    label_share: float = 1.0
 
 
 def rate_at(progress: float, peak: float) -> float:
@@ -65,7 +66,7 @@ def run_stage(model: Any, rows: Sequence[Row], checks: Sequence[Row], stage: Sta
             checked = now
             report(stage.name, seen / len(rows), score_of(model, checks))
         rate = rate_at((now - began) / stage.seconds, stage.rate)
-        step(model, optimiser, batch, rate=rate, weights=stage.weights)
+        step(model, optimiser, batch, stage, rate=rate)
         seen, steps = seen + len(batch), steps + 1
     report(stage.name, seen / len(rows), score_of(model, checks))
     return steps
@@ -76,7 +77,7 @@ def report(stage: str, epochs: float, score: float) -> None:
     print(f"{stage}: epoch {epochs:.2f}, validation macro-F1 {score:.3f}", flush=True)
 
 
-def step(model: Any, optimiser: Any, batch: Sequence[Row], *, rate: float, weights: Sequence[float]) -> None:
+def step(model: Any, optimiser: Any, batch: Sequence[Row], stage: Stage, *, rate: float) -> None:
     """One update; half precision pays off about one and a half times on processors that have it."""
     import torch
 
@@ -86,7 +87,7 @@ def step(model: Any, optimiser: Any, batch: Sequence[Row], *, rate: float, weigh
     found = tensors(batch)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = model(input_ids=found.ids, attention_mask=found.mask).logits
-    loss = loss_of(logits, found, weights)
+    loss = loss_of(logits, found, stage.weights, stage.label_share)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimiser.step()

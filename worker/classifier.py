@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.classification.rules import Classifier, Judgement, Thresholds
-from worker.heads import Heads, ModelUnavailable, heads_of, together
+from app.classification.rules import Judgement, Thresholds
+from worker.blend import Blend, read_blend
+from worker.explaining import decisive
+from worker.heads import Heads, ModelUnavailable, heads_of, outputs_of
+from worker.ngrams import hashes_of
 from worker.thresholds import read_thresholds
 
 SHIPPED_MODEL = Path(__file__).with_name("model")
@@ -51,6 +54,7 @@ class ModelClassifier:
     heads: Heads
     longest: int
     thresholds: Thresholds = field(default_factory=Thresholds)
+    blend: Blend | None = None
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge each text, in order; ``None`` where a text holds no letters or nothing but mark-up."""
@@ -59,14 +63,40 @@ class ModelClassifier:
             judged.extend(self._judge_batch(texts[start : start + BATCH]))
         return judged
 
+    def explain(self, text: str, labels: Sequence[str]) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """The stretches of a text that decided, by label; see `worker.explaining`."""
+        return decisive(self.classify, text, labels)
+
     def _judge_batch(self, texts: Sequence[str]) -> list[Judgement | None]:
-        """At most `BATCH` texts: windows run in order of length, so that little is computed for padding."""
-        found: list[list[tuple[Judgement, int]]] = [[] for _ in texts]
+        found = self.logits(texts)
+        known = [at for at, row in enumerate(found) if row is not None]
+        judged: list[Judgement | None] = [None] * len(texts)
+        for at in known:
+            judged[at] = self._judge(found[at], texts[at])
+        return judged
+
+    def _judge(self, logits: Any, text: str) -> Judgement:
+        if self.blend is None:
+            return self.heads.read(logits)
+        hashes = hashes_of(text)
+        return self.heads.read(self.blend.blended(logits, hashes), language=self.blend.language(hashes))
+
+    def logits(self, texts: Sequence[str]) -> list[Any]:
+        """What the network alone says of each text: a row of outputs, ``None`` where nothing is to be judged.
+
+        Windows run in order of length, so that little is computed for padding.
+        """
+        found: list[list[tuple[Any, int]]] = [[] for _ in texts]
         windows = sorted(self._windows(texts), key=lambda window: len(window.ids))
         for group in _groups(windows):
-            for window, judgement in zip(group, self.heads.read(self._logits(group)), strict=True):
-                found[window.text].append((judgement, window.words))
-        return [together(windows_of_one) for windows_of_one in found]
+            for window, row in zip(group, self._logits(group), strict=True):
+                found[window.text].append((row, window.words))
+        return [self._joined(rows) for rows in found]
+
+    def _joined(self, windows: Sequence[tuple[Any, int]]) -> Any:
+        if not windows:
+            return None
+        return self.heads.joined([row for row, _ in windows], [words for _, words in windows])
 
     def _windows(self, texts: Sequence[str]) -> Iterator[_Window]:
         """The windows of every text with letters; lone surrogates, which no tokenizer takes, become "?"."""
@@ -99,7 +129,7 @@ class ModelClassifier:
         return self.engine({"input_ids": ids, "attention_mask": mask})
 
 
-def load_classifier(source: str | Path = SHIPPED_MODEL) -> Classifier:
+def load_classifier(source: str | Path = SHIPPED_MODEL) -> ModelClassifier:
     """Load a model from a folder or by its hub id; raises `ModelUnavailable`.
 
     A folder is never looked up on the network. Without torch, a model must bring an ONNX file.
@@ -108,10 +138,11 @@ def load_classifier(source: str | Path = SHIPPED_MODEL) -> Classifier:
     folder, name = _located(source)
     config = _config(folder)
     heads = heads_of(config.id2label, name)
+    blend = read_blend(folder, outputs_of(config.id2label))
     tokenizer, engine = _tokenizer(folder), _engine(folder, name)
     version = str(getattr(config, "version", None) or name)
     longest = _longest(tokenizer, config)
-    classifier = ModelClassifier(version, tokenizer, engine, heads, longest, read_thresholds(folder))
+    classifier = ModelClassifier(version, tokenizer, engine, heads, longest, read_thresholds(folder), blend)
     _probe(classifier, name)
     return classifier
 

@@ -1,4 +1,4 @@
-"""What a model's outputs mean, by their names, and how the windows of one text become one judgement.
+"""What a model's outputs mean, by their names, and how the windows of one text are read as one.
 
 A model of ours names its outputs `sentiment:negative`, `topic:queue`, `polarity:queue:blame`, `flag:safety`.
 Any other model is one of sentiment alone, whose labels are names or stars.
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.classification.rules import Flag, Judgement, Polarity, Sentiment, Topic, TopicScore
+from app.classification.rules import Flag, Judgement, Language, Polarity, Sentiment, Topic, TopicScore
 
 _WORST_TO_BEST = (*[Sentiment.NEGATIVE] * 2, Sentiment.NEUTRAL, *[Sentiment.POSITIVE] * 2)
 _STARS = {str(stars): meaning for stars, meaning in enumerate(_WORST_TO_BEST, start=1)}
@@ -33,59 +33,57 @@ class Heads:
     polarities: Mapping[Topic, Mapping[Polarity, int]] = field(default_factory=dict)
     flags: Mapping[Flag, int] = field(default_factory=dict)
 
-    def read(self, logits: Any) -> list[Judgement]:
-        """The judgement of each row of logits, an array of (rows, outputs)."""
+    def read(self, logits: Any, *, language: Language | None = None) -> Judgement:
+        """The judgement of a row of logits, an array of (outputs)."""
         import numpy as np
 
-        found = np.nan_to_num(np.asarray(logits, dtype=np.float64))
+        found = np.asarray(logits, dtype=np.float64)
+        shares = _shares(found[[place for place, _ in self.sentiment]])
+        scores = dict.fromkeys(Sentiment, 0.0)
+        for (_, meaning), share in zip(self.sentiment, shares.tolist(), strict=True):
+            scores[meaning] += share
+        chances = (1 / (1 + np.exp(-np.clip(found, -50, 50)))).tolist()
+        topics = {
+            topic: TopicScore(chances[at], self._polarity(topic, found)) for topic, at in self.topics.items()
+        }
+        flags = {flag: chances[at] for flag, at in self.flags.items()}
+        return Judgement(max(scores, key=scores.__getitem__), scores, topics, flags, language)
+
+    def joined(self, windows: Any, words: Sequence[int]) -> Any:
+        """One row of logits for a text, from those of its windows, each with its number of words.
+
+        Sentiment is averaged by words. A topic or a flag is as certain as in the window that says it best: a
+        long story has one sentence about the injury.
+        """
+        import numpy as np
+
+        found = np.nan_to_num(np.asarray(windows, dtype=np.float64))
         if found.shape[1] != self.outputs:
             raise ValueError(f"{found.shape[1]} outputs, not {self.outputs}")
-        sentiment = _shares(found[:, [place for place, _ in self.sentiment]])
-        chances = 1 / (1 + np.exp(-np.clip(found, -50, 50)))
-        return [self._row(sentiment[at], chances[at], found[at]) for at in range(len(found))]
-
-    def _row(self, sentiment: Any, chances: Any, logits: Any) -> Judgement:
-        scores = dict.fromkeys(Sentiment, 0.0)
-        for (_, meaning), share in zip(self.sentiment, sentiment, strict=True):
-            scores[meaning] += float(share)
-        topics = {
-            topic: TopicScore(float(chances[at]), self._polarity(topic, logits))
-            for topic, at in self.topics.items()
-        }
-        flags = {flag: float(chances[at]) for flag, at in self.flags.items()}
-        return Judgement(max(scores, key=scores.__getitem__), scores, topics, flags)
+        row = np.average(found, axis=0, weights=words)
+        said = [*self.topics.values(), *self.flags.values()]
+        row[said] = found[:, said].max(axis=0)
+        for topic, at in self.topics.items():
+            places = list(self.polarities[topic].values())
+            row[places] = found[found[:, at].argmax(), places]
+        return row
 
     def _polarity(self, topic: Topic, logits: Any) -> Polarity:
         places = self.polarities[topic]
         return max(places, key=lambda polarity: float(logits[places[polarity]]))
 
 
-def together(windows: Sequence[tuple[Judgement, int]]) -> Judgement | None:
-    """One judgement of a text's windows, each with its number of words; nothing where none has any.
-
-    Sentiment is averaged by words. A topic or a flag is as certain as in the window that says it best: a long
-    story has one sentence about the injury.
-    """
-    words = sum(count for _, count in windows)
-    if not words:
-        return None
-    scores = {it: sum(one.scores[it] * count for one, count in windows) / words for it in Sentiment}
-    first = windows[0][0]
-    topics = {it: max((one.topics[it] for one, _ in windows), key=_chance) for it in first.topics}
-    flags = {flag: max(one.flags[flag] for one, _ in windows) for flag in first.flags}
-    return Judgement(max(scores, key=scores.__getitem__), scores, topics, flags)
-
-
-def _chance(score: TopicScore) -> float:
-    return score.chance
-
-
 def heads_of(id2label: Mapping[Any, str], name: str) -> Heads:
     """What each output of a model means, by the labels' names; `ModelUnavailable` rather than a guess."""
-    labels = [str(id2label[key]) for key in sorted(id2label, key=int)]
+    labels = outputs_of(id2label)
     if any(label.startswith("sentiment:") for label in labels):
         return _own_heads(labels, name)
     return Heads(len(labels), tuple(enumerate(meanings_of(id2label, name))))
+
+
+def outputs_of(id2label: Mapping[Any, str]) -> list[str]:
+    """The names of a model's outputs, in order."""
+    return [str(id2label[key]) for key in sorted(id2label, key=int)]
 
 
 def _own_heads(labels: Sequence[str], name: str) -> Heads:
@@ -115,8 +113,7 @@ def _own_heads(labels: Sequence[str], name: str) -> Heads:
 
 def meanings_of(id2label: Mapping[Any, str], name: str) -> tuple[Sentiment, ...]:
     """What each output of a model of sentiment alone means; `ModelUnavailable` rather than a guess."""
-    ordered = [str(id2label[key]) for key in sorted(id2label, key=int)]
-    labels = [" ".join(label.lower().replace("_", " ").split()) for label in ordered]
+    labels = [" ".join(label.lower().replace("_", " ").split()) for label in outputs_of(id2label)]
     if labels == ["label 0", "label 1", "label 2"]:
         return tuple(Sentiment)
     rated = len(labels) == len(_STARS)

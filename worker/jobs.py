@@ -8,6 +8,7 @@ from app.accounts.letters import send_due_account_mail as send_account_mail
 from app.alerts.actions import send_due_replies as send_replies
 from app.channels.http import own_guard
 from app.classification.actions import judge_pending
+from app.classification.explaining import explain_pending
 from app.notifications.actions import send_due_notifications as send_notifications
 from app.notifications.actions import send_due_trials as send_trials
 from app.printing.actions import make_due_runs
@@ -15,14 +16,30 @@ from app.web.settings import settings
 from app.webhooks.actions import send_due_endpoint_notices as send_notices
 from worker.classifying import current_classifier
 from worker.delivering import deliver_until
+from worker.renewing import renew
 
 # Well below the time that RQ gives a job: one that is cut off may send a message twice.
 LONGEST = timedelta(seconds=30)
 
 
 def judge_pending_comments() -> None:
-    """Judge every comment that waits, a batch at a time."""
-    _until_none_is_left(lambda: judge_pending(current_classifier(), now=clock.now()))
+    """Judge every comment that waits, a batch at a time; then what a former model has judged, once more."""
+    _until_none_is_left(_judge_some)
+
+
+def _judge_some() -> int:
+    judged = judge_pending(current_classifier(), now=clock.now())
+    return judged or renew(current_classifier(), now=clock.now())
+
+
+def explain_verdicts() -> None:
+    """Find the words that decided, a few verdicts at a time; comments that wait for a verdict go first."""
+    _until_none_is_left(_explain_some)
+
+
+def _explain_some() -> int:
+    judged = judge_pending(current_classifier(), now=clock.now())
+    return judged + explain_pending(current_classifier(), now=clock.now())
 
 
 def send_due_notifications() -> None:
@@ -74,6 +91,7 @@ JOBS: dict[str, Callable[[], None]] = {
     job.__name__: job
     for job in (
         judge_pending_comments,
+        explain_verdicts,
         send_due_notifications,
         send_due_replies,
         send_due_trials,

@@ -1,6 +1,6 @@
 """Queues, one for each kind of work, and the jobs in each. A worker serves one queue: RQ then loses none."""
 
-from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
+from app.flow import ACCOUNT_MAIL, DELIVER, EXPLAIN, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
 
 CLASSIFY = "classify"
 NOTIFICATIONS = "notifications"
@@ -9,6 +9,7 @@ BULK = "bulk"
 
 QUEUE_OF: dict[str, str] = {
     JUDGE: CLASSIFY,
+    EXPLAIN: CLASSIFY,
     NOTIFY: NOTIFICATIONS,
     REPLY: NOTIFICATIONS,
     TRY: NOTIFICATIONS,
@@ -22,5 +23,6 @@ QUEUES = tuple(dict.fromkeys(QUEUE_OF.values()))
 # A print run of the largest size takes less than a minute on a slow machine.
 JOB_SECONDS = {CLASSIFY: 60, NOTIFICATIONS: 60, WEBHOOKS: 90, BULK: 600}
 
-# Jobs that wait for strangers or take long. Where no worker does them, the ticker has a loop for each.
-SLOW = frozenset({DELIVER, PRINT})
+# Jobs that wait for strangers or take long. Where no worker does them, the ticker has a loop for each; only
+# the words that decided wait for a worker, which has the model.
+SLOW = frozenset({DELIVER, PRINT, EXPLAIN})

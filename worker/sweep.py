@@ -11,11 +11,11 @@ from app.accounts.models import AccountLetter
 from app.alerts.models import Message
 from app.api.actions import forget_old_calls
 from app.classification.actions import PATIENCE, judge_pending
-from app.classification.models import Classification
+from app.classification.models import Classification, Explanation
 from app.contacts.actions import erase_expired_contacts
 from app.db import LeasedRow, is_free, looking_across, transaction_across
 from app.events.actions import forget_old_events
-from app.flow import ACCOUNT_MAIL, DELIVER, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
+from app.flow import ACCOUNT_MAIL, DELIVER, EXPLAIN, JUDGE, NOTIFY, PRINT, REPLY, TELL_OWNERS, TRY
 from app.invitations.actions import forget_expired_invitations
 from app.notifications.models import Notification, Trial
 from app.printing.actions import forget_runs
@@ -35,6 +35,7 @@ PROMISES: dict[str, type[LeasedRow]] = {
     DELIVER: WebhookDelivery,
     TELL_OWNERS: EndpointNotice,
     PRINT: PrintRun,
+    EXPLAIN: Explanation,
 }
 # What may be kept for a time only. Each erases in all organisations what is past it, or a part of that.
 HOUSE: tuple[Callable[..., int | None], ...] = (

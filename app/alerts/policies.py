@@ -1,14 +1,22 @@
 """Policies: how many minutes, and the ladder of whom to tell. New alerts freeze the version in use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import aliased
 
 from app.alerts.models import LadderStep, Policy, PolicyVersion
-from app.alerts.rules import DEFAULT_ACKNOWLEDGE_MINUTES, DEFAULT_ANSWER_MINUTES, DEFAULT_LADDER, Step
+from app.alerts.rules import (
+    CRITICAL_ACKNOWLEDGE_MINUTES,
+    CRITICAL_ANSWER_MINUTES,
+    CRITICAL_LADDER,
+    DEFAULT_ACKNOWLEDGE_MINUTES,
+    DEFAULT_ANSWER_MINUTES,
+    DEFAULT_LADDER,
+    Step,
+)
 from app.db import OrganisationSession, get_row
 from app.errors import NotFound
 from app.ids import OrganisationId
@@ -28,6 +36,16 @@ class Terms:
     acknowledge_minutes: int
     answer_minutes: int
     ladder: tuple[Step, ...]
+
+    @property
+    def when_critical(self) -> "Terms":
+        """The terms of a critical alert, whatever the policy says of others."""
+        return replace(
+            self,
+            acknowledge_minutes=CRITICAL_ACKNOWLEDGE_MINUTES,
+            answer_minutes=CRITICAL_ANSWER_MINUTES,
+            ladder=CRITICAL_LADDER,
+        )
 
 
 def create_policy(

@@ -1,9 +1,12 @@
 """States, severities, ladder words and root causes of alerts; what may follow what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
+
+from app.classification.rules import CRITICAL_FLAGS, Flag, SaidFlag
 
 HOLD = timedelta(seconds=90)
 CLOSES_AFTER = timedelta(days=7)
@@ -48,6 +51,12 @@ class Severity(StrEnum):
     HIGH = "high"
     NORMAL = "normal"
     LOW = "low"
+
+
+# From the least to the most that is at stake.
+SEVERITY_ORDER = (Severity.LOW, Severity.NORMAL, Severity.HIGH, Severity.CRITICAL)
+# Signs that somebody expects to be called, or is about to be lost.
+PRESSING_FLAGS = frozenset({Flag.CALLBACK_REQUEST, Flag.CHURN_INTENT, Flag.REPEAT_COMPLAINT})
 
 
 class Reason(StrEnum):
@@ -105,6 +114,7 @@ class Deed(StrEnum):
 
     OPENED = "opened"
     COMPLETED = "completed"
+    RAISED = "raised"
     CORRECTED = "corrected"
     NOTIFIED = "notified"
     NOBODY = "nobody"
@@ -218,6 +228,16 @@ DEFAULT_LADDER = (
     Step(30, Condition.NOT_ANSWERED, Target.REGIONAL_MANAGERS, StepAction.REASSIGN),
     Step(60, Condition.NOT_ANSWERED, Target.OWNERS, StepAction.NOTIFY),
 )
+# Danger does not wait for opening hours, nor for the store: minutes on the wall clock, from the region up.
+CRITICAL_ACKNOWLEDGE_MINUTES = 5
+CRITICAL_ANSWER_MINUTES = 15
+CRITICAL_LADDER = (
+    Step(0, Condition.NOT_ACKNOWLEDGED, Target.REGIONAL_MANAGERS, StepAction.NOTIFY),
+    Step(1, Condition.NOT_ACKNOWLEDGED, Target.STORE_MANAGERS, StepAction.NOTIFY),
+    Step(5, Condition.NOT_ACKNOWLEDGED, Target.OWNERS, StepAction.NOTIFY),
+    Step(15, Condition.NOT_ANSWERED, Target.REGIONAL_MANAGERS, StepAction.REASSIGN),
+    Step(30, Condition.NOT_ANSWERED, Target.OWNERS, StepAction.NOTIFY),
+)
 
 
 def severity_of_rating(rating: int) -> Severity:
@@ -228,6 +248,21 @@ def severity_of_rating(rating: int) -> Severity:
 def severity_of(rating: int, *, wants_call: bool) -> Severity:
     """A complaint with a contact means "call me back", which is high whatever the rating."""
     return Severity.HIGH if wants_call else severity_of_rating(rating)
+
+
+def severity_of_flags(flags: Iterable[SaidFlag]) -> Severity | None:
+    """A critical flag that is certain enough wakes somebody; one that is not, and a pressing one, is high."""
+    found = list(flags)
+    if any(one.flag in CRITICAL_FLAGS and one.is_certain for one in found):
+        return Severity.CRITICAL
+    if any(one.flag in CRITICAL_FLAGS | PRESSING_FLAGS for one in found):
+        return Severity.HIGH
+    return None
+
+
+def worse(one: str, other: str | None) -> Severity:
+    """The more severe of two; the first where there is no other."""
+    return max(Severity(one), Severity(other or one), key=SEVERITY_ORDER.index)
 
 
 def better(grade: str | None, other: str) -> Grade:

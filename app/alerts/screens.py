@@ -25,7 +25,7 @@ from app.alerts.words import (
     phase_words,
     severity_words,
 )
-from app.classification.queries import find_classification
+from app.classification.shown import show_comment
 from app.contacts.queries import find_address
 from app.contacts.rules import masked
 from app.db import OrganisationSession, get_row
@@ -85,7 +85,7 @@ def alert_screen(
         store=store,
         clock=_clock(alert, store, now=clock.now()),
         touchpoint=get_row(session, Touchpoint, response.touchpoint_id),
-        classification=find_classification(session, response.id),
+        shown=show_comment(session, response.id, response.comment, response.language),
         invitation=find_invitation(session, response.invitation_id),
         employee=find_employee(session, response.employee_id),
         contact=_contact(session, response, is_revealed=is_revealed),

@@ -73,6 +73,7 @@ def deed_words() -> dict[str, str]:
     return {
         Deed.OPENED: _("Opened"),
         Deed.COMPLETED: _("The shopper finished the answer"),
+        Deed.RAISED: _("More serious than it looked"),
         Deed.CORRECTED: _("The shopper corrected the rating"),
         Deed.NOTIFIED: _("People told"),
         Deed.NOBODY: _("Nobody to tell at this level"),

@@ -2,16 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
+from app.classification.explaining import promise_explanation
 from app.classification.fallback import FALLBACK_VERSION, judge_by_words
+from app.classification.labels import Meaning, store_meaning
+from app.classification.language import language_of
 from app.classification.models import Classification
-from app.classification.rules import Classifier, Judgement, Source
+from app.classification.rules import (
+    Classifier,
+    Judgement,
+    Language,
+    Source,
+    Thresholds,
+    counts_as_negative,
+    said_flags,
+    said_topics,
+)
 from app.db import (
     Claim,
     OrganisationSession,
@@ -42,6 +54,15 @@ class Verdict:
     judgement: Judgement | None
     source: Source
     version: str
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    @property
+    def meaning(self) -> Meaning:
+        """The topics and flags that count as said."""
+        if self.judgement is None:
+            return Meaning()
+        found = self.judgement
+        return Meaning(said_topics(found, self.thresholds), said_flags(found, self.thresholds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,7 @@ class _Pending:
     requested_at: datetime
     text: str
     rating: int
+    is_renewal: bool
 
 
 def request_classification(session: OrganisationSession, event: Event) -> None:
@@ -100,21 +122,24 @@ def _judge(
     with transaction(organisation_id) as session:
         lock_responses(session, [one.response_id for one in pending])
         for one, verdict in zip(pending, verdicts, strict=True):
-            _store(session, one, verdict, now=now)
+            _store(session, one, verdict, asked=classifier.version if classifier else None, now=now)
 
 
 def _pending(session: OrganisationSession, claims: list[Claim]) -> list[_Pending]:
     rows = session.execute(
-        select(Classification.id, Response.id, Classification.requested_at, Response.comment, Response.rating)
+        select(
+            *(Classification.id, Response.id, Classification.requested_at),
+            *(Response.comment, Response.rating, Classification.classified_at),
+        )
         .join(Response, Response.id == Classification.response_id)
         .where(Classification.id.in_([claimed.id for claimed in claims]))
     )
     found = {row[0]: row for row in rows}
     return [
-        _Pending(claimed, response_id, requested_at, comment or "", rating)
+        _Pending(claimed, response_id, requested_at, comment or "", rating, given_at is not None)
         for claimed in claims
         if claimed.id in found
-        for _, response_id, requested_at, comment, rating in [found[claimed.id]]
+        for _, response_id, requested_at, comment, rating, given_at in [found[claimed.id]]
     ]
 
 
@@ -136,7 +161,10 @@ def _ask(classifier: Classifier | None, texts: Sequence[str]) -> list[Verdict | 
     try:
         judgements = classifier.classify(texts)
         pairs = zip(judgements, texts, strict=True)
-        return [Verdict(judgement, Source.MODEL, classifier.version) for judgement, _ in pairs]
+        return [
+            Verdict(judgement, Source.MODEL, classifier.version, classifier.thresholds)
+            for judgement, _ in pairs
+        ]
     except Exception as error:  # noqa: BLE001 - a model may fail in any way; the word list decides in time
         log.error("classifier_failed", error=type(error).__name__, count=len(texts))
     if len(texts) == 1:
@@ -145,39 +173,119 @@ def _ask(classifier: Classifier | None, texts: Sequence[str]) -> list[Verdict | 
 
 
 def _without_model(one: _Pending, *, now: datetime) -> Verdict | None:
-    if one.claimed.attempts < MOST_ATTEMPTS and now - one.requested_at < PATIENCE:
+    """The word list's verdict once there was no other in time; a verdict that stands is not made worse."""
+    if one.is_renewal or not _is_over(one, now=now):
         return None
     return Verdict(judge_by_words(one.text, one.rating), Source.FALLBACK, FALLBACK_VERSION)
 
 
-def _store(session: OrganisationSession, one: _Pending, verdict: Verdict | None, *, now: datetime) -> None:
+def _is_over(one: _Pending, *, now: datetime) -> bool:
+    return one.claimed.attempts >= MOST_ATTEMPTS or now - one.requested_at >= PATIENCE
+
+
+def _store(
+    session: OrganisationSession, one: _Pending, verdict: Verdict | None, *, asked: str | None, now: datetime
+) -> None:
     """Give the verdict, unless the comment was claimed or changed since; what fails is tried again."""
     row = session.scalar(locking(select(Classification).where(holds(Classification, one.claimed))))
     if row is None:
         return
+    row.lease_until = None
+    row.asked_version = asked or row.asked_version
+    if one.is_renewal:
+        renew_verdict(session, row, verdict, is_over=_is_over(one, now=now), now=now)
+        return
+    language = language_of(one.text, verdict.judgement.language if verdict and verdict.judgement else None)
     try:
         with session.begin_nested():
-            give_verdict(session, row, verdict, now=now)
+            give_verdict(session, row, verdict, language=language, now=now)
     except Exception as error:  # noqa: BLE001 - one comment must not cost the others their verdicts
         log.error("verdict_failed", classification=str(one.claimed.id), error=type(error).__name__)
         give_verdict(session, row, None, now=now)
 
 
 def give_verdict(
-    session: OrganisationSession, row: Classification, verdict: Verdict | None, *, now: datetime
+    session: OrganisationSession,
+    row: Classification,
+    verdict: Verdict | None,
+    *,
+    language: Language | None = None,
+    now: datetime,
 ) -> None:
-    """Store a verdict on a comment, or ask for another attempt when there is none."""
-    row.lease_until = None
+    """Store a verdict on a comment and tell of it, or ask for another attempt when there is none."""
     if verdict is None:
         row.due_at = now + RETRY
         return
+    row.classified_at, row.language = now, language
+    meaning = _write(session, row, verdict)
+    is_complaint = verdict.judgement is not None and counts_as_negative(verdict.judgement, verdict.thresholds)
+    record(
+        session,
+        EventName.RESPONSE_CLASSIFIED,
+        row.response_id,
+        at=now,
+        sentiment=row.sentiment,
+        is_complaint=is_complaint,
+        **meaning.in_short(),
+    )
+
+
+def renew_verdict(
+    session: OrganisationSession,
+    row: Classification,
+    verdict: Verdict | None,
+    *,
+    is_over: bool,
+    now: datetime,
+) -> None:
+    """Replace a verdict by a newer model's, unheard. A person's stays; so does one without a new one."""
+    if row.source == Source.HUMAN or (verdict is None and is_over):
+        row.due_at = None
+    elif verdict is None:
+        row.due_at = now + RETRY
+    else:
+        _write(session, row, verdict)
+
+
+def _write(session: OrganisationSession, row: Classification, verdict: Verdict) -> Meaning:
     row.due_at = None
-    row.classified_at = now
     row.source, row.model_version = verdict.source, verdict.version
+    row.sentiment, row.scores, row.confidence = None, {}, None
     if verdict.judgement:
         row.sentiment = verdict.judgement.sentiment
         row.scores = {word: round(score, 4) for word, score in verdict.judgement.scores.items()}
-    record(session, EventName.RESPONSE_CLASSIFIED, row.response_id, at=now, sentiment=row.sentiment)
+        row.confidence = row.scores[verdict.judgement.sentiment]
+    store_meaning(session, row.response_id, verdict.meaning)
+    if verdict.source is Source.MODEL and verdict.judgement:
+        promise_explanation(session, row.response_id, now=row.requested_at)
+    return verdict.meaning
+
+
+def promise_renewals(version: str, *, now: datetime, limit: int) -> int:
+    """Have up to `limit` standing verdicts, of any organisation, given anew by a model not asked yet.
+
+    People's own verdicts stay. How many were promised.
+    """
+    with transaction_across() as session:
+        outdated = (
+            select(Classification.organisation_id, Classification.id)
+            .where(
+                Classification.due_at.is_(None),
+                Classification.classified_at.is_not(None),
+                Classification.source != Source.HUMAN,
+                Classification.sentiment.is_not(None),
+                Classification.asked_version.is_distinct_from(version),
+            )
+            .limit(limit)
+        )
+        promised = session.execute(
+            update(Classification)
+            .where(tuple_(Classification.organisation_id, Classification.id).in_(outdated))
+            .values(due_at=now, requested_at=now, attempts=0, lease_no=Classification.lease_no + 1)
+            .returning(Classification.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(promised.all())
 
 
 def _ask_again(session: OrganisationSession, response_id: UUID, *, now: datetime) -> None:
@@ -186,5 +294,7 @@ def _ask_again(session: OrganisationSession, response_id: UUID, *, now: datetime
         .where(Classification.response_id == response_id)
         .values(requested_at=now, due_at=now, attempts=0, lease_until=None)
         .values(sentiment=None, scores={}, source=None, model_version=None, classified_at=None)
+        .values(language=None, confidence=None)
         .values(lease_no=Classification.lease_no + 1)
     )
+    store_meaning(session, response_id, Meaning())

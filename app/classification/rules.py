@@ -92,6 +92,24 @@ class Source(StrEnum):
     HUMAN = "human"
 
 
+class Part(StrEnum):
+    """What of a verdict a person can correct."""
+
+    SENTIMENT = "sentiment"
+    TOPICS = "topics"
+
+
+class Language(StrEnum):
+    """What a comment is written in; `mixed` is mixed speech and speech typed in another alphabet."""
+
+    UKRAINIAN = "uk"
+    RUSSIAN = "ru"
+    MIXED = "mixed"
+    ENGLISH = "en"
+    POLISH = "pl"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class TopicScore:
     """The probability (0 to 1) that a comment talks of a topic, and how, if it does."""
@@ -105,13 +123,15 @@ class Judgement:
     """What a classifier makes of one comment.
 
     `scores` has a probability for each sentiment, summing to 1. `topics` and `flags` have one for every label
-    the classifier knows, said or not; a classifier of sentiment alone leaves them empty.
+    that is known, said or not; a classifier of sentiment alone leaves them empty. `language` is a guess by
+    the words, ``None`` from a classifier that makes none.
     """
 
     sentiment: Sentiment
     scores: Mapping[Sentiment, float]
     topics: Mapping[Topic, TopicScore] = field(default_factory=dict)
     flags: Mapping[Flag, float] = field(default_factory=dict)
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +147,24 @@ class Thresholds:
     paging: Mapping[Flag, float] = field(default_factory=dict)
     negative: float = 0.0
     sure: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SaidTopic:
+    """A topic that counts as said, how, and with which probability (1 when a person says so)."""
+
+    topic: Topic
+    polarity: Polarity
+    chance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SaidFlag:
+    """A flag that counts as said; `is_certain` when it may wake somebody by itself."""
+
+    flag: Flag
+    chance: float
+    is_certain: bool
 
 
 class Classifier(Protocol):
@@ -145,3 +183,37 @@ class Classifier(Protocol):
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge each text, in order; ``None`` where a text holds nothing to judge (no letters)."""
         ...
+
+    def explain(self, text: str, labels: Sequence[str]) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """For each label (`sentiment:negative`, `topic:queue`, `flag:safety`) the stretches that decided.
+
+        A stretch is a pair of places in the text, the second one past its end; strongest first. Labels
+        without any are left out.
+        """
+        ...
+
+
+def counts_as_negative(judgement: Judgement, thresholds: Thresholds) -> bool:
+    """Whether a comment is negative as a whole, certainly enough to open an alert under a better rating."""
+    negative = Sentiment.NEGATIVE
+    return judgement.sentiment is negative and judgement.scores[negative] >= thresholds.negative
+
+
+def said_topics(judgement: Judgement, thresholds: Thresholds) -> tuple[SaidTopic, ...]:
+    """The topics that count as said, the likeliest first."""
+    said = [
+        SaidTopic(topic, score.polarity, score.chance)
+        for topic, score in judgement.topics.items()
+        if topic in thresholds.topics and score.chance >= thresholds.topics[topic]
+    ]
+    return tuple(sorted(said, key=lambda one: -one.chance))
+
+
+def said_flags(judgement: Judgement, thresholds: Thresholds) -> tuple[SaidFlag, ...]:
+    """The flags that count as said, the likeliest first."""
+    said = [
+        SaidFlag(flag, chance, is_certain=flag in thresholds.paging and chance >= thresholds.paging[flag])
+        for flag, chance in judgement.flags.items()
+        if flag in thresholds.flags and chance >= thresholds.flags[flag]
+    ]
+    return tuple(sorted(said, key=lambda one: -one.chance))

@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from app.cli import accounts, api_keys, deliveries, posters, receipts, replay, stores, touchpoints
+from app.cli import (
+    accounts,
+    api_keys,
+    corrections,
+    deliveries,
+    posters,
+    receipts,
+    replay,
+    stores,
+    touchpoints,
+)
 from app.cli.backup import backup_command, restore_command
 
 
@@ -12,5 +22,12 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (stores.stores, touchpoints.touchpoints, receipts.till_keys, receipts.receipt_links):
         app.cli.add_command(command)
-    for command in (replay.commands, deliveries.commands, posters.commands, backup_command, restore_command):
+    for command in (
+        corrections.corrections,
+        replay.commands,
+        deliveries.commands,
+        posters.commands,
+        backup_command,
+        restore_command,
+    ):
         app.cli.add_command(command)

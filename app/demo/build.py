@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.classification.actions import Verdict
 from app.classification.fallback import FALLBACK_VERSION, judge_by_words
-from app.classification.rules import Classifier, Source
+from app.classification.rules import Classifier, Source, Thresholds
 from app.contacts.actions import Keeping
 from app.db import OrganisationSession, transaction
 from app.demo.chain import plan_stores
@@ -69,12 +69,12 @@ def judge_corpus(classifier: Classifier | None) -> dict[str, Verdict]:
     comments = corpus()
     if classifier is None:
         judged = [judge_by_words(comment.text, _TYPICAL[comment.band]) for comment in comments]
-        source, version = Source.FALLBACK, FALLBACK_VERSION
+        source, version, thresholds = Source.FALLBACK, FALLBACK_VERSION, Thresholds()
     else:
         judged = classifier.classify([comment.text for comment in comments])
-        source, version = Source.MODEL, classifier.version
+        source, version, thresholds = Source.MODEL, classifier.version, classifier.thresholds
     pairs = zip(comments, judged, strict=True)
-    return {comment.text: Verdict(judgement, source, version) for comment, judgement in pairs}
+    return {comment.text: Verdict(judgement, source, version, thresholds) for comment, judgement in pairs}
 
 
 def count_scans(chain: Chain, visits: Iterable[Visit], chance: Random) -> Scans:

@@ -16,8 +16,8 @@ from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import find_alert_of
 from app.alerts.rules import AlertState, holds
 from app.classification.actions import Verdict, give_verdict
+from app.classification.language import language_of
 from app.classification.queries import find_classification
-from app.classification.rules import Sentiment
 from app.contacts.actions import Keeping
 from app.db import OrganisationSession
 from app.demo.founding import Chain, StoreAtWork
@@ -124,9 +124,13 @@ class History:
         if row is None or visit.comment is None:
             return
         verdict = self._verdicts[visit.comment]
-        give_verdict(self._session, row, verdict, now=now)
-        is_complaint = verdict.judgement and verdict.judgement.sentiment == Sentiment.NEGATIVE
-        if is_complaint and not is_negative(visit.rating):
+        guess = verdict.judgement.language if verdict.judgement else None
+        language = language_of(visit.comment, guess)
+        give_verdict(self._session, row, verdict, language=language, now=now)
+        alert = find_alert_of(self._session, response.id)
+        if alert and alert.id in self._alerts:
+            self._watch(alert, now=now)
+        elif alert:
             self._follow(response, visit, now=now)
 
     def _follow(self, response: Response, visit: Visit, *, now: datetime) -> None:

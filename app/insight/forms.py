@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from app.classification.rules import Sentiment
+from app.classification.rules import Flag, Sentiment, Topic
 from app.insight.queries.responses import PENDING, Wanted
 from app.insight.rules import Group
 from app.stores.filters import STORE_FIELDS
@@ -12,7 +12,18 @@ from app.web.filters import Filters
 
 SEARCH_GRAPHEMES = 500
 SENTIMENTS = (*Sentiment, PENDING)
-RESPONSE_FIELDS = ("q", *STORE_FIELDS, "group", "sentiment", "comment", "verified", "from", "to")
+RESPONSE_FIELDS = (
+    "q",
+    *STORE_FIELDS,
+    "group",
+    "sentiment",
+    "topic",
+    "flag",
+    "comment",
+    "verified",
+    "from",
+    "to",
+)
 
 
 def read_wanted(filters: Filters, stores: StoreFilter, zone: str) -> Wanted:
@@ -26,6 +37,8 @@ def read_wanted(filters: Filters, stores: StoreFilter, zone: str) -> Wanted:
         stores=stores,
         group=Group(raw["group"]) if filters.check("group", list(Group)) else None,
         sentiment=raw["sentiment"] or None,
+        topic=Topic(raw["topic"]) if filters.check("topic", list(Topic)) else None,
+        flag=Flag(raw["flag"]) if filters.check("flag", list(Flag)) else None,
         has_comment=bool(raw["comment"]),
         is_verified=bool(raw["verified"]),
         words=raw["q"],

@@ -137,21 +137,6 @@ def state_words() -> dict[str, str]:
     }
 
 
-def sentiment_words() -> dict[str, str]:
-    """Sentiments, and the comment that is still to be read."""
-    return {
-        "negative": _("Negative"),
-        "neutral": _("Neutral"),
-        "positive": _("Positive"),
-        "pending": _("Being read"),
-    }
-
-
-def sentiment_badge(sentiment: str) -> str:
-    """The badge of a sentiment."""
-    return {"negative": "neg", "neutral": "mid", "positive": "pos"}[sentiment]
-
-
 def group_words() -> dict[str, str]:
     """The three groups of NPS."""
     return {

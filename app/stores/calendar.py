@@ -39,6 +39,11 @@ class Calendar:
             {date.fromisoformat(day): _intervals(hours) for day, hours in dated.items()},
         )
 
+    @classmethod
+    def around_the_clock(cls, zone: ZoneInfo) -> "Calendar":
+        """Open at every hour of every day."""
+        return cls(zone, (((_MIDNIGHT, _MIDNIGHT),),) * 7, {})
+
     def is_open(self, at: datetime) -> bool:
         """Whether the store serves shoppers at that instant."""
         # In UTC, because Python finds no instant of a repeated hour equal to one of another zone (PEP 495).

@@ -52,6 +52,7 @@ def navigation() -> list[Entry]:
         pages.append(("channels", "/settings/channels", _("Channels"), False))
         pages.append(("webhooks", "/settings/webhooks", _("Webhooks"), False))
         pages.append(("receipts", "/settings/receipts", _("Receipt links"), False))
+        pages.append(("model", "/settings/model", _("Model"), False))
     if _may(Permission.EDIT_TEAM):
         pages.append(("team", "/team", _("Team"), False))
     if _may(Permission.SEE_AUDIT):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.rules import AlertState, Deed, Reason, Severity
-from app.classification.rules import Sentiment
+from app.classification.rules import Flag, Polarity, Sentiment, Topic
 from app.db import OrganisationSession, get_row
 from app.events import Event, EventName
 from app.responses.models import Response
@@ -61,6 +61,10 @@ class ClassifiedData(ResponseData):
     """A response whose comment has been read."""
 
     sentiment: Sentiment | None = Field(description="Null when the comment holds nothing to judge.")
+    topics: dict[Topic, Polarity] = Field(
+        description="What it talks about: -1 blamed, 0 mentioned, 1 praised."
+    )
+    flags: list[Flag] = Field(description="Signs that matter whatever the topic.")
 
 
 class AlertData(Part):
@@ -178,7 +182,12 @@ def payload_of(session: OrganisationSession, event: Event, base_url: str) -> tup
     if name is EventName.RESPONSE_RECEIVED:
         return ResponseReceived(timestamp=event.at, data=data), response.store_id
     verdict = event.data.get("sentiment")
-    classified = ClassifiedData(**dict(data), sentiment=Sentiment(verdict) if verdict else None)
+    classified = ClassifiedData(
+        **dict(data),
+        sentiment=Sentiment(verdict) if verdict else None,
+        topics={Topic(topic): Polarity(sign) for topic, sign in event.data.get("topics", {}).items()},
+        flags=[Flag(flag) for flag in event.data.get("flags", ())],
+    )
     return ResponseClassified(timestamp=event.at, data=classified), response.store_id
 
 

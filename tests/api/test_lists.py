@@ -44,7 +44,7 @@ def test_a_touchpoint_without_a_live_code_has_no_address(app: Flask, chain: Chai
 
 
 def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain: Chain) -> None:
-    key = make_response(chain, 9, comment="good service")
+    key = make_response(chain, 9, comment="good price but fire")
     classify_all()
     with transaction(chain.organisation_id) as session:
         response_id = str(get_response_by_key(session, key).id)
@@ -53,9 +53,14 @@ def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain:
     assert shown == {
         "id": response_id,
         "rating": 9,
-        "comment": "good service",
+        "comment": "good price but fire",
         "sentiment": "positive",
         "sentiment_scores": {"negative": 0.05, "neutral": 0.05, "positive": 0.9},
+        "topics": [{"key": "price", "polarity": 1, "score": 0.9}],
+        "flags": [{"key": "safety", "score": 0.97, "certain": True}],
+        "comment_language": "en",
+        "classified_by": "model",
+        "model_version": "fake-1",
         "language": "uk",
         "channel": "qr",
         "store": {"id": str(chain.store_id), "code": "S1", "name": "Store 1"},
@@ -67,9 +72,25 @@ def test_a_response_shows_what_was_said_and_how_it_was_judged(app: Flask, chain:
         "employee": None,
         "answered_at": "2026-11-25T12:00:00Z",
         "received_at": "2026-11-25T12:00:00Z",
-        "alert": None,
+        "alert": 1,
         "external_id": None,
     }
+
+
+def test_responses_are_found_by_topic_and_flag(app: Flask, chain: Chain) -> None:
+    for comment in ("bad queue", "good price", "fire"):
+        make_response(chain, 9, comment=comment)
+    classify_all()
+    key = new_api_key(chain)
+    for query, comments in (
+        ("topic=queue", ["bad queue"]),
+        ("flag=safety", ["fire"]),
+        ("topic=price&flag=safety", []),
+        ("topic=price&sentiment=positive", ["good price"]),
+    ):
+        _, found = ask(app, key, f"/responses?{query}")
+        assert [item["comment"] for item in found["items"]] == comments
+    assert ask(app, key, "/responses?topic=weather")[0] == 422
 
 
 def test_a_response_not_yet_judged_has_no_sentiment(app: Flask, chain: Chain) -> None:

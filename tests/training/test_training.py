@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.classification.model_card import Score
 from training.augment import in_latin_letters, praise_and_blame, transliterate
 from training.batches import ROWS_PER_BATCH, TOKENS_PER_BATCH, Row, batches, window
 from training.card import write_figures
@@ -20,8 +21,7 @@ from training.data import (
     read_split,
     without_held_out,
 )
-from training.evaluate import Figure
-from training.measure import binary_f1, macro_f1
+from training.measure import binary_f1, calibration_error, macro_f1, said_f1, wilson
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
@@ -136,12 +136,30 @@ def test_the_binary_figure_ignores_neutral_texts_and_neutral_scores() -> None:
     assert binary_f1([NEGATIVE, NEUTRAL, POSITIVE], scores) == 1
 
 
+def test_a_label_is_judged_by_what_is_true_and_what_is_said() -> None:
+    assert said_f1([(True, True), (True, False), (False, True), (False, False)]) == 0.5
+    assert said_f1([(False, False)]) == 0
+
+
+def test_probabilities_that_are_right_as_often_as_they_say_have_no_error() -> None:
+    assert calibration_error([(0.75, True)] * 3 + [(0.75, False)]) == pytest.approx(0)
+    assert calibration_error([(0.95, False)] * 4) == pytest.approx(0.95)
+    assert calibration_error([(0.95, False)] * 2 + [(0.5, True), (0.5, False)]) == pytest.approx(0.475)
+
+
+def test_the_interval_of_a_share_allows_for_its_count() -> None:
+    low, high = wilson(32, 37)
+    assert (round(low, 2), round(high, 2)) == (0.72, 0.94)
+    assert wilson(0, 0) == (0, 1)
+    assert wilson(5, 5)[1] == pytest.approx(1)
+
+
 def test_the_card_gets_its_figures_between_the_marks(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
     card.write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n", encoding="utf-8")
-    write_figures([Figure("test", "uk", 50, 0.7, 0.8, 0.75)], tmp_path)
+    write_figures([Score("test, uk", "sentiment, macro-F1", 0.7, 50)], tmp_path)
     text = card.read_text(encoding="utf-8")
-    assert "| test | uk | 50 | 0.700 | 0.800 | 0.750 |" in text
+    assert "| test, uk | sentiment, macro-F1 | 0.700 | 50 |" in text
     assert text.startswith("before")
     assert text.endswith("after\n")
     assert "old" not in text

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.classification.rules import Flag, Judgement, Polarity, Sentiment, Thresholds, Topic, TopicScore
+from app.classification.rules import Flag, Polarity, Sentiment, Thresholds, Topic
 from training import labels
-from worker.heads import ModelUnavailable, heads_of, together
+from worker.heads import ModelUnavailable, heads_of
 from worker.thresholds import FILE, read_thresholds, write_thresholds
 
 NAMES = {str(place): name for place, name in enumerate(labels.names())}
@@ -15,14 +15,14 @@ NAMES = {str(place): name for place, name in enumerate(labels.names())}
 
 def logits_saying(**said: float) -> np.ndarray:
     """One row of outputs, each as unlikely as can be but those named (double underscores for colons)."""
-    row = np.full((1, labels.OUTPUTS), -9.0)
+    row = np.full(labels.OUTPUTS, -9.0)
     for name, value in said.items():
-        row[0, labels.names().index(name.replace("__", ":"))] = value
+        row[labels.names().index(name.replace("__", ":"))] = value
     return row
 
 
 def test_each_output_is_found_by_its_name() -> None:
-    (judged,) = heads_of(NAMES, "own").read(
+    judged = heads_of(NAMES, "own").read(
         logits_saying(
             sentiment__negative=4.0,
             sentiment__neutral=2.0,
@@ -44,9 +44,9 @@ def test_each_output_is_found_by_its_name() -> None:
 def test_the_order_of_the_outputs_does_not_matter() -> None:
     turned = {str(place): name for place, name in enumerate(reversed(labels.names()))}
     row = logits_saying(sentiment__positive=3.0, topic__price=1.0, polarity__price__praise=1.0)
-    straight, backwards = heads_of(NAMES, "own").read(row), heads_of(turned, "own").read(row[:, ::-1])
-    assert straight[0].sentiment is backwards[0].sentiment is Sentiment.POSITIVE
-    assert straight[0].topics[Topic.PRICE] == backwards[0].topics[Topic.PRICE]
+    straight, backwards = heads_of(NAMES, "own").read(row), heads_of(turned, "own").read(row[::-1])
+    assert straight.sentiment is backwards.sentiment is Sentiment.POSITIVE
+    assert straight.topics[Topic.PRICE] == backwards.topics[Topic.PRICE]
 
 
 @pytest.mark.parametrize(
@@ -65,36 +65,37 @@ def test_a_name_that_nobody_knows_is_refused(spoilt: dict[str, str]) -> None:
 
 
 def test_a_model_of_sentiment_alone_says_nothing_of_topics() -> None:
-    (judged,) = heads_of({"0": "NEGATIVE", "1": "POSITIVE"}, "two").read(np.array([[2.0, 0.0]]))
+    judged = heads_of({"0": "NEGATIVE", "1": "POSITIVE"}, "two").read(np.array([2.0, 0.0]))
     assert judged.sentiment is Sentiment.NEGATIVE
     assert judged.scores[Sentiment.NEUTRAL] == 0
     assert not judged.topics
     assert not judged.flags
 
 
-def window(negative: float, queue: TopicScore, safety: float) -> Judgement:
-    """A window's judgement."""
-    scores = {
-        Sentiment.NEGATIVE: negative,
-        Sentiment.NEUTRAL: 0.0,
-        Sentiment.POSITIVE: 1 - negative,
-    }
-    return Judgement(max(scores, key=scores.__getitem__), scores, {Topic.QUEUE: queue}, {Flag.SAFETY: safety})
-
-
 def test_sentiment_is_averaged_by_words_and_labels_count_where_they_are_said_best() -> None:
-    calm = window(0.1, TopicScore(0.2, Polarity.PRAISE), 0.0)
-    angry = window(0.9, TopicScore(0.8, Polarity.BLAME), 0.7)
-    whole = together([(calm, 90), (angry, 10)])
-    assert whole is not None
+    heads = heads_of(NAMES, "own")
+    calm = logits_saying(sentiment__positive=3.0, topic__queue=-2.0, polarity__queue__praise=1.0)
+    angry = logits_saying(
+        sentiment__negative=3.0, topic__queue=2.0, polarity__queue__blame=1.0, flag__safety=1.5
+    )
+    whole = heads.read(heads.joined([calm, angry], [90, 10]))
     assert whole.sentiment is Sentiment.POSITIVE
-    assert whole.scores[Sentiment.NEGATIVE] == pytest.approx(0.18)
-    assert whole.topics[Topic.QUEUE] == TopicScore(0.8, Polarity.BLAME)
-    assert whole.flags[Flag.SAFETY] == 0.7
+    assert whole.topics[Topic.QUEUE].chance == pytest.approx(1 / (1 + np.exp(-2)))
+    assert whole.topics[Topic.QUEUE].polarity is Polarity.BLAME
+    assert whole.flags[Flag.SAFETY] == pytest.approx(1 / (1 + np.exp(-1.5)))
 
 
-def test_a_text_without_words_has_no_judgement() -> None:
-    assert together([]) is None
+def test_an_output_that_is_no_number_counts_as_nought() -> None:
+    heads = heads_of(NAMES, "own")
+    broken = logits_saying(sentiment__negative=float("nan"), flag__safety=float("nan"))
+    judged = heads.read(heads.joined([broken], [3]))
+    assert sum(judged.scores.values()) == pytest.approx(1)
+    assert judged.flags[Flag.SAFETY] == 0.5
+
+
+def test_another_number_of_outputs_is_refused() -> None:
+    with pytest.raises(ValueError, match="5 outputs, not 104"):
+        heads_of(NAMES, "own").joined(np.zeros((1, 5)), [1])
 
 
 def test_thresholds_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.alerts.actions.history import append
 from app.alerts.actions.ladder import cancel_steps, hasten_held_steps, tell_assignee
-from app.alerts.actions.rounds import begin, bring_back, make_reachable, reopen
+from app.alerts.actions.rounds import begin, bring_back, make_critical, make_reachable, reopen
 from app.alerts.models import Alert, AlertCounter, AlertEvent
 from app.alerts.policies import terms_in_use
 from app.alerts.queries import lock_alert_of, was_told
@@ -19,7 +19,10 @@ from app.alerts.rules import (
     Reason,
     Severity,
     severity_of,
+    severity_of_flags,
+    worse,
 )
+from app.classification.labels import meaning_of
 from app.classification.queries import find_classification
 from app.classification.rules import Sentiment
 from app.db import OrganisationSession, insert_once
@@ -46,19 +49,22 @@ def open_for_rating(session: OrganisationSession, event: Event) -> None:
 
 
 def open_for_comment(session: OrganisationSession, event: Event) -> None:
-    """On `response.classified`: a comment negative as a whole opens one under a better rating.
+    """On `response.classified`: a complaint, or a flag that presses, opens an alert under a better rating.
 
-    It also brings back one that was dismissed before anybody knew the comment.
+    It raises one that is open, and brings back one that was dismissed before anybody knew the comment.
     """
-    if event.data.get("sentiment") != Sentiment.NEGATIVE:
-        return
     response = get_response(session, event.subject_id)
     alert = lock_alert_of(session, response.id)
+    meaning = meaning_of(session, response.id)
+    is_complaint = event.data["is_complaint"] or severity_of_flags(meaning.flags) is not None
     if alert is None:
-        _open(session, response, Reason.COMMENT, now=event.at)
-    elif _is_news(session, alert, response):
+        if is_complaint:
+            _open(session, response, Reason.COMMENT, now=event.at)
+    elif is_complaint and _is_news(session, alert, response):
         alert.reason = Reason.COMMENT
         _bring_back(session, alert, response, start=event.at, now=event.at)
+    elif alert.state not in DONE_STATES:
+        _raise(session, alert, response, now=event.at)
 
 
 def follow_completion(session: OrganisationSession, event: Event) -> None:
@@ -70,7 +76,7 @@ def follow_completion(session: OrganisationSession, event: Event) -> None:
     if alert.state == AlertState.DISMISSED:
         return
     response = get_response(session, event.subject_id)
-    alert.severity = _severity(response)
+    alert.severity = worse(alert.severity, _severity(session, response))
     has_words = event.data["has_new_comment"] and response.comment is not None
     has_news = has_words or event.data["has_new_contact"]
     if alert.state not in DONE_STATES:
@@ -88,7 +94,7 @@ def reconsider_rating(session: OrganisationSession, event: Event) -> None:
         if is_negative(response.rating):
             _open(session, response, Reason.RATING, now=event.at)
         return
-    alert.severity = _severity(response)
+    alert.severity = _severity(session, response)
     if is_negative(response.rating) and _was_corrected(session, alert):
         _bring_back(session, alert, response, start=alert.opened_at, now=event.at)
         return
@@ -111,7 +117,7 @@ def _open(session: OrganisationSession, response: Response, reason: Reason, *, n
         store_id=response.store_id,
         policy_version_id=terms.version_id,
         reason=reason,
-        severity=_severity(response),
+        severity=_severity(session, response),
         state=AlertState.NEW,
         rounds=1,
         opened_at=now,
@@ -147,7 +153,7 @@ def _go_on(
 def _bring_back(
     session: OrganisationSession, alert: Alert, response: Response, *, start: datetime, now: datetime
 ) -> None:
-    alert.severity = _severity(response)
+    alert.severity = _severity(session, response)
     alert.is_reachable = _is_reachable(response)
     bring_back(session, alert, start=start, now=now, rating=response.rating)
 
@@ -197,8 +203,25 @@ def _dismissal(session: OrganisationSession, alert: Alert) -> AlertEvent | None:
     )
 
 
-def _severity(response: Response) -> Severity:
-    return severity_of(response.rating, wants_call=response.contact_id is not None)
+def _severity(session: OrganisationSession, response: Response) -> Severity:
+    """By rating and contact, raised by what is flagged in the comment."""
+    said = severity_of(response.rating, wants_call=response.contact_id is not None)
+    if response.comment is None:
+        return said
+    return worse(said, severity_of_flags(meaning_of(session, response.id).flags))
+
+
+def _raise(session: OrganisationSession, alert: Alert, response: Response, *, now: datetime) -> None:
+    """What the comment adds to an open alert; nothing in a comment makes one less severe."""
+    severity = worse(alert.severity, _severity(session, response))
+    if severity == alert.severity:
+        return
+    alert.severity = severity
+    append(session, alert, Deed.RAISED, at=now, severity=severity)
+    if severity is Severity.CRITICAL:
+        make_critical(session, alert, now=now)
+    elif alert.state != AlertState.NEW:
+        tell_assignee(session, alert, now=now)
 
 
 def _is_reachable(response: Response) -> bool:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from app.alerts.actions.history import append
-from app.alerts.actions.ladder import cancel_steps, plan_answer_steps, plan_steps
+from app.alerts.actions.ladder import cancel_steps, plan_answer_steps, plan_steps, tell_level
 from app.alerts.models import Alert
 from app.alerts.policies import Terms, terms_of
-from app.alerts.rules import AlertState, Deed
+from app.alerts.rules import AlertState, Deed, Severity, Target
 from app.db import OrganisationSession, add_at_once, get_row
 from app.events import EventName, record
 from app.responses.models import Response
@@ -18,7 +18,7 @@ def begin(
     session: OrganisationSession, alert: Alert, terms: Terms, *, start: datetime, not_before: datetime
 ) -> None:
     """The clock of a New alert runs from `start`; nobody hears before `not_before`, nor of a late answer."""
-    calendar = calendar_of(session, alert.store_id)
+    terms, calendar = _by_severity(session, alert, terms)
     _set_deadlines(alert, terms, calendar, start=start)
     if alert in session:
         session.flush()
@@ -44,14 +44,14 @@ def bring_back(
     alert.rounds += 1
     alert.owner_id = alert.acknowledged_at = None
     append(session, alert, Deed.REOPENED, at=now, to_state=AlertState.NEW, rating=rating)
-    begin(session, alert, _terms(session, alert)[0], start=start, not_before=now)
+    begin(session, alert, terms_of(session, alert.policy_version_id), start=start, not_before=now)
     record(session, EventName.ALERT_REOPENED, alert.id, at=now)
 
 
 def begin_again(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
     """A bare tap that is nobody's again: the whole clock, from now."""
     alert.rounds += 1
-    begin(session, alert, _terms(session, alert)[0], start=now, not_before=now)
+    begin(session, alert, terms_of(session, alert.policy_version_id), start=now, not_before=now)
 
 
 def reopen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
@@ -68,9 +68,30 @@ def reopen(session: OrganisationSession, alert: Alert, *, now: datetime) -> None
     record(session, EventName.ALERT_REOPENED, alert.id, at=now)
 
 
+def make_critical(session: OrganisationSession, alert: Alert, *, now: datetime) -> None:
+    """An open alert turns out to be one of danger: its clock runs anew, and the region hears at once."""
+    cancel_steps(session, alert, "raised")
+    alert.rounds += 1
+    if alert.state == AlertState.NEW:
+        begin(session, alert, terms_of(session, alert.policy_version_id), start=now, not_before=now)
+        return
+    terms, calendar = _terms(session, alert)
+    if alert.state == AlertState.ACKNOWLEDGED and alert.is_reachable:
+        alert.answer_due_at = calendar.add_working_minutes(now, terms.answer_minutes)
+        plan_answer_steps(session, alert, terms.ladder, calendar, start=now)
+    tell_level(session, alert, Target.REGIONAL_MANAGERS, now=now)
+
+
 def _terms(session: OrganisationSession, alert: Alert) -> tuple[Terms, Calendar]:
     """What the alert was opened with, and the hours in which its minutes count."""
-    return terms_of(session, alert.policy_version_id), calendar_of(session, alert.store_id)
+    return _by_severity(session, alert, terms_of(session, alert.policy_version_id))
+
+
+def _by_severity(session: OrganisationSession, alert: Alert, terms: Terms) -> tuple[Terms, Calendar]:
+    calendar = calendar_of(session, alert.store_id)
+    if alert.severity == Severity.CRITICAL:
+        return terms.when_critical, Calendar.around_the_clock(calendar.zone)
+    return terms, calendar
 
 
 def _set_deadlines(alert: Alert, terms: Terms, calendar: Calendar, *, start: datetime) -> None:

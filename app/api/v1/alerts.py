@@ -13,6 +13,7 @@ from app.api.v1.operations import operation
 from app.api.v1.pagination import PageQuery, Place, page, split
 from app.api.v1.parameters import Instant, Query, ShortText, read_number
 from app.api.v1.responses import show_response
+from app.classification.labels import Meaning, meaning_of, meanings_of
 from app.db import OrganisationSession, reading
 from app.errors import NotFound
 from app.web.access import api_key
@@ -38,8 +39,11 @@ def list_alerts(query: AlertQuery) -> schemas.AlertList:
     with reading(key_organisation()) as session:
         statement = _chosen(session, query)
         rows = session.execute(page(statement, Alert.opened_at, Alert.id, query)).all()
+        meanings = meanings_of(session, [row.Response.id for row in rows])
     shown, following = split(rows, query, lambda row: Place(row.Alert.opened_at, row.Alert.id))
-    return schemas.AlertList(items=[_show(row) for row in shown], next_cursor=following)
+    return schemas.AlertList(
+        items=[_show(row, meanings[row.Response.id]) for row in shown], next_cursor=following
+    )
 
 
 @pages.get("/alerts/<number>")
@@ -57,7 +61,7 @@ def shown_alert(session: OrganisationSession, number: int) -> schemas.Alert:
     row = session.execute(queries.alerts(key_scope()).where(Alert.number == number)).one_or_none()
     if row is None:
         raise NotFound()
-    return _show(row)
+    return _show(row, meaning_of(session, row.Response.id))
 
 
 def _chosen(session: OrganisationSession, query: AlertQuery) -> Select[*queries.AlertColumns]:
@@ -75,7 +79,7 @@ def _chosen(session: OrganisationSession, query: AlertQuery) -> Select[*queries.
     return statement
 
 
-def _show(row: queries.AlertRow) -> schemas.Alert:
+def _show(row: queries.AlertRow, meaning: Meaning) -> schemas.Alert:
     alert, owner = row[8:]
     return schemas.Alert(
         number=alert.number,
@@ -92,5 +96,5 @@ def _show(row: queries.AlertRow) -> schemas.Alert:
         breached_at=alert.breached_at,
         resolved_at=alert.resolved_at,
         root_cause=RootCause(alert.root_cause) if alert.root_cause else None,
-        response=show_response(row),
+        response=show_response(row, meaning),
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint
 from pydantic import Field
-from sqlalchemy import Select
+from sqlalchemy import Select, exists
 
 from app import clock
 from app.accounts.keys import current_key, key_organisation, key_scope
@@ -14,8 +14,9 @@ from app.api.v1.operations import Existing, operation, write_operation
 from app.api.v1.pagination import PageQuery, Place, page, split
 from app.api.v1.parameters import Instant, Query, ShortText, read_id
 from app.api.v1.response_bodies import NewResponse, Told, check_time
-from app.classification.models import Classification
-from app.classification.rules import Sentiment
+from app.classification.labels import Meaning, meaning_of, meanings_of
+from app.classification.models import Classification, CommentFlag, CommentTopic
+from app.classification.rules import Flag, Language, Sentiment, Source, Topic
 from app.contacts.keeping import keeping
 from app.contacts.rules import read_contact
 from app.db import OrganisationSession, reading
@@ -39,6 +40,8 @@ class ResponseQuery(PageQuery):
     until: Instant | None = Field(None, description="Received before this instant.")
     store: ShortText | None = Field(None, description="The code or the id of a store.")
     sentiment: Sentiment | None = Field(None, description="Classified so.")
+    topic: Topic | None = Field(None, description="Talks about this.")
+    flag: Flag | None = Field(None, description="Has this flag.")
     external_id: ShortText | None = Field(None, description="Sent under this id of the sender's own.")
 
 
@@ -50,8 +53,10 @@ def list_responses(query: ResponseQuery) -> schemas.ResponseList:
     with reading(key_organisation()) as session:
         statement = _chosen(session, query)
         rows = session.execute(page(statement, Response.received_at, Response.id, query)).all()
+        meanings = meanings_of(session, [row.Response.id for row in rows])
     shown, following = split(rows, query, lambda row: Place(row.Response.received_at, row.Response.id))
-    return schemas.ResponseList(items=[show_response(row) for row in shown], next_cursor=following)
+    items = [show_response(row, meanings[row.Response.id]) for row in shown]
+    return schemas.ResponseList(items=items, next_cursor=following)
 
 
 @pages.get("/responses/<response_id>")
@@ -85,8 +90,8 @@ def add_response(
     return Existing(_shown(session, origin.response_id))
 
 
-def show_response(row: queries.ResponseRow | queries.AlertRow) -> schemas.Response:
-    """A response as the API shows it."""
+def show_response(row: queries.ResponseRow | queries.AlertRow, meaning: Meaning) -> schemas.Response:
+    """A response as the API shows it, with the labels of its comment."""
     response, store, touchpoint, verdict, alert, external_id, invitation, employee = row[:8]
     return schemas.Response(
         id=response.id,
@@ -94,6 +99,17 @@ def show_response(row: queries.ResponseRow | queries.AlertRow) -> schemas.Respon
         comment=response.comment,
         sentiment=Sentiment(verdict.sentiment) if verdict and verdict.sentiment else None,
         sentiment_scores=_scores(verdict),
+        topics=[
+            schemas.CommentTopic(key=one.topic, polarity=one.polarity, score=one.chance)
+            for one in meaning.topics
+        ],
+        flags=[
+            schemas.CommentFlag(key=one.flag, score=one.chance, certain=one.is_certain)
+            for one in meaning.flags
+        ],
+        comment_language=Language(verdict.language) if verdict and verdict.language else None,
+        classified_by=Source(verdict.source) if verdict and verdict.source else None,
+        model_version=verdict.model_version if verdict else None,
         language=response.language,
         channel=Channel(response.channel),
         store=schemas.StoreName(id=store.id, code=store.code, name=store.name),
@@ -136,7 +152,7 @@ def _shown(session: OrganisationSession, response_id: UUID) -> schemas.Response:
     row = session.execute(found).one_or_none()
     if row is None:
         raise NotFound()
-    return show_response(row)
+    return show_response(row, meaning_of(session, response_id))
 
 
 def _scores(verdict: Classification | None) -> dict[Sentiment, float] | None:
@@ -154,6 +170,12 @@ def _chosen(session: OrganisationSession, query: ResponseQuery) -> Select[*queri
         statement = statement.where(Response.store_id == named_store(session, query.store).id)
     if query.sentiment:
         statement = statement.where(Classification.sentiment == query.sentiment)
+    if query.topic:
+        said = (CommentTopic.response_id == Response.id, CommentTopic.topic == query.topic)
+        statement = statement.where(exists().where(*said))
+    if query.flag:
+        signs = (CommentFlag.response_id == Response.id, CommentFlag.flag == query.flag)
+        statement = statement.where(exists().where(*signs))
     if query.external_id:
         statement = statement.where(ResponseOrigin.external_id == query.external_id)
     return statement

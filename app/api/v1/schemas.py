@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.alerts.rules import AlertState, Reason, RootCause, Severity
-from app.classification.rules import Sentiment
+from app.classification.rules import Flag, Language, Polarity, Sentiment, Source, Topic
 from app.people.models import Employee
 from app.responses.rules import Channel
 from app.stores.rules import StoreKind
@@ -89,6 +89,22 @@ class EmployeeName(Shown):
     name: str = Field(description="Empty until somebody has written one.")
 
 
+class CommentTopic(Shown):
+    """Something that a comment talks about."""
+
+    key: Topic
+    polarity: Polarity = Field(description="-1 blamed, 0 mentioned, 1 praised.")
+    score: float = Field(ge=0, le=1, description="Its probability; 1 where a person says so.")
+
+
+class CommentFlag(Shown):
+    """A sign in a comment."""
+
+    key: Flag
+    score: float = Field(ge=0, le=1, description="Its probability.")
+    certain: bool = Field(description="Certain enough to wake somebody by itself.")
+
+
 class Response(Shown):
     """What a shopper said."""
 
@@ -101,6 +117,13 @@ class Response(Shown):
     sentiment_scores: dict[Sentiment, float] | None = Field(
         description="A probability for each sentiment; null as long as there is none."
     )
+    topics: list[CommentTopic] = Field(description="What the comment talks about, the likeliest first.")
+    flags: list[CommentFlag] = Field(description="Signs that matter whatever the topic, the likeliest first.")
+    comment_language: Language | None = Field(description="What the comment is written in.")
+    classified_by: Source | None = Field(
+        description="Who had the last word: a model, the word list when none answered, or a person."
+    )
+    model_version: str | None = Field(description="Which model, or word list, judged it.")
     language: str = Field(description="The language of the page that the shopper answered on.")
     channel: Channel
     store: StoreName

@@ -40,7 +40,7 @@ FENCES = {
     "endpoint_notices": Fence("notices about endpoints", {"failure": "discarded"}),
 }
 # Promises that nobody outside hears of: they are kept whatever the operator chooses.
-INSIDE = {"classifications", "print_runs", "telegram_bots"}
+INSIDE = {"classifications", "explanations", "print_runs", "telegram_bots"}
 
 
 @dataclass(slots=True)

@@ -1,14 +1,16 @@
 """What the pages of responses ask: the newest ones that fit a filter, page by page, and one by its id."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.alerts.models import Alert
-from app.classification.models import Classification
+from app.classification.labels import Meaning, meanings_of
+from app.classification.models import Classification, CommentFlag, CommentTopic
+from app.classification.rules import Flag, Topic
 from app.db import OrganisationSession, SearchForm, UtcInstant
 from app.errors import NotFound
 from app.insight.rules import GROUP_RATINGS, Group
@@ -48,6 +50,8 @@ class Wanted:
     stores: StoreFilter = EVERY_STORE
     group: Group | None = None
     sentiment: str | None = None
+    topic: Topic | None = None
+    flag: Flag | None = None
     has_comment: bool = False
     is_verified: bool = False
     since: datetime | None = None
@@ -67,6 +71,7 @@ class Said:
     alert: Alert | None
     invitation: Invitation | None
     employee: Employee | None
+    meaning: Meaning = field(default_factory=Meaning)
 
     @property
     def is_being_read(self) -> bool:
@@ -91,7 +96,7 @@ def newest(
     # First which ones, from one table where that can be, and only then what stands around them.
     page = found.order_by(*_NEWEST_FIRST).limit(limit + 1).with_only_columns(Response.id)
     statement = _RESPONSES.where(Response.id.in_(page)).order_by(*_NEWEST_FIRST)
-    rows = [Said(*row) for row in session.execute(statement)]
+    rows = _with_meanings(session, [Said(*row) for row in session.execute(statement)])
     if len(rows) <= limit:
         return rows, None
     last = rows[limit - 1].response
@@ -113,6 +118,11 @@ def get_said(session: OrganisationSession, scope: Scope, response_id: UUID) -> S
     return Said(*row)
 
 
+def _with_meanings(session: OrganisationSession, rows: list[Said]) -> list[Said]:
+    meanings = meanings_of(session, [row.response.id for row in rows if row.response.comment])
+    return [replace(row, meaning=meanings.get(row.response.id, row.meaning)) for row in rows]
+
+
 def _matching(wanted: Wanted, scope: Scope) -> Select[UUID, UUID]:
     statement = select(Response.organisation_id, Response.id)
     if wanted.sentiment:
@@ -126,6 +136,10 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Response.rating.between(*GROUP_RATINGS[wanted.group]))
     if wanted.sentiment:
         conditions.append(_has_sentiment(wanted.sentiment))
+    if wanted.topic:
+        conditions.append(_has_label(CommentTopic, CommentTopic.topic == wanted.topic))
+    if wanted.flag:
+        conditions.append(_has_label(CommentFlag, CommentFlag.flag == wanted.flag))
     if wanted.has_comment:
         conditions.append(Response.comment.is_not(None))
     if wanted.is_verified:
@@ -134,6 +148,10 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found = SearchForm(Response.comment).contains(search_form(wanted.words), autoescape=True)
         conditions.append(found)
     return conditions + _in_time(wanted)
+
+
+def _has_label(kind: type[CommentTopic | CommentFlag], which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(kind.response_id == Response.id, which)
 
 
 def _in_time(wanted: Wanted) -> list[ColumnElement[bool]]:

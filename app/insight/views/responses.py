@@ -6,6 +6,8 @@ from uuid import UUID
 
 from flask import render_template, request
 
+from app.classification import words as read_words
+from app.classification.shown import show_comment
 from app.db import OrganisationSession, reading
 from app.insight import words
 from app.insight.forms import RESPONSE_FIELDS, SENTIMENTS, read_wanted
@@ -53,7 +55,10 @@ def show_response(response_id: UUID) -> str:
     actor = current_actor()
     with reading(actor.organisation_id) as session:
         said = get_said(session, actor.store_ids, response_id)
-        return render_template("insight/response.html", said=said)
+        response = said.response
+        shown = show_comment(session, response.id, response.comment, response.language)
+        may_correct = actor.may(Permission.HANDLE_ALERTS)
+        return render_template("insight/response.html", said=said, shown=shown, may_correct=may_correct)
 
 
 def _found(session: OrganisationSession, actor: Actor, wanted: Wanted, filters: Filters) -> dict[str, Any]:
@@ -67,10 +72,12 @@ def _found(session: OrganisationSession, actor: Actor, wanted: Wanted, filters: 
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:
-    sentiments, groups = words.sentiment_words(), words.group_words()
+    sentiments, groups = read_words.sentiment_words(), words.group_words()
     return {
         "group": [(group, groups[group]) for group in Group],
         "sentiment": [(sentiment, sentiments[sentiment]) for sentiment in SENTIMENTS],
+        "topic": list(read_words.topic_words().items()),
+        "flag": list(read_words.flag_words().items()),
     }
 
 
@@ -79,7 +86,9 @@ def _chips(filters: Filters, stores: StoresWanted) -> list[Chip]:
     names: dict[str, Callable[[str], str | None]] = {
         "q": words.quoted,
         "group": words.group_words().get,
-        "sentiment": words.sentiment_words().get,
+        "sentiment": read_words.sentiment_words().get,
+        "topic": read_words.topic_words().get,
+        "flag": read_words.flag_words().get,
         "comment": lambda _value: words.only_with_comment(),
         "verified": lambda _value: words.only_verified(),
         "from": words.from_day,

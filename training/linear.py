@@ -1,0 +1,130 @@
+"""The linear part: support vector machines over hashed letter and word sequences, kept as small tables."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from training import labels
+from training.batches import flag_numbers, topic_numbers
+from training.data import UNKNOWN, Example, class_weights
+from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
+
+SENTIMENT_BUCKETS = 1 << 20
+LABEL_BUCKETS = 1 << 17
+LANGUAGE_BUCKETS = 1 << 15
+WRITTEN_WEIGHT = 5.0
+_LANGUAGES = ("uk", "ru", "mixed", "en", "pl")
+_LANGUAGE_OF = {"translit": "mixed"}
+_LANGUAGE_ROWS = 20_000
+# Few comments know topics and many know a sentiment: the more there are, the less each may pull.
+_LABEL_COST, _SENTIMENT_COST, _LANGUAGE_COST = 2.0, 0.06, 0.5
+# Rare sequences count more, up to four times as much as one that is in every comment.
+_RARE = 4.0
+_FEWEST = 2
+
+
+def fit_tables(others: Sequence[Example], written: Sequence[Example]) -> dict[str, Table]:
+    """Tables for sentiment and language, from everything; for topics and flags, from those that know them."""
+    return {
+        "sentiment": sentiment_table(others, written),
+        "labels": label_table(written),
+        "languages": language_table(others, written),
+    }
+
+
+def sentiment_table(others: Sequence[Example], written: Sequence[Example]) -> Table:
+    """One machine for each sentiment against the others; a written comment counts `WRITTEN_WEIGHT` times."""
+    import numpy as np
+
+    known = [row for row in others if row.label != UNKNOWN]
+    rows = [*known, *written]
+    shares = class_weights(rows)
+    weights = [row.weight * shares[row.label] for row in known]
+    weights += [row.weight * shares[row.label] * WRITTEN_WEIGHT for row in written]
+    truth = np.array([row.label for row in rows])
+    wanted = np.stack([truth == place for place in range(len(labels.SENTIMENTS))], axis=1)
+    names, texts = labels.names()[: labels.AT_TOPICS], [row.text for row in rows]
+    return _table(names, (texts, wanted), SENTIMENT_BUCKETS, _SENTIMENT_COST, weights=np.array(weights))
+
+
+def label_table(written: Sequence[Example]) -> Table:
+    """One machine for each topic and each flag."""
+    import numpy as np
+
+    wanted = np.array([[*topic_numbers(row), *flag_numbers(row)] for row in written]) > 0
+    names = labels.names()
+    outputs = names[labels.AT_TOPICS : labels.AT_POLARITIES] + names[labels.AT_FLAGS :]
+    return _table(outputs, ([row.text for row in written], wanted), LABEL_BUCKETS, _LABEL_COST)
+
+
+def language_table(others: Sequence[Example], written: Sequence[Example]) -> Table:
+    """One machine for each language; what is typed in Latin letters is mixed speech."""
+    import numpy as np
+
+    some = random.Random(0).sample(list(others), min(_LANGUAGE_ROWS, len(others)))
+    rows = [*some, *written]
+    truth = [_LANGUAGE_OF.get(row.lang, row.lang) for row in rows]
+    wanted = np.array([[it == name for name in _LANGUAGES] for it in truth])
+    weights = np.array([1.0] * len(some) + [WRITTEN_WEIGHT] * len(written))
+    names, texts = [f"language:{name}" for name in _LANGUAGES], [row.text for row in rows]
+    return _table(names, (texts, wanted), LANGUAGE_BUCKETS, _LANGUAGE_COST, weights=weights)
+
+
+def marks_for(hashed: Sequence[Any], buckets: int) -> Any:
+    """Each bucket's mark: that of the sequence which most texts share among those that land in it.
+
+    A sequence of fewer than `_FEWEST` texts is none of them.
+    """
+    import numpy as np
+
+    own = [np.unique(buckets_of(one, buckets) << 8 | marks_of(one)) for one in hashed]
+    keys, holders = np.unique(np.concatenate(own), return_counts=True)
+    often = holders >= _FEWEST
+    keys, holders = keys[often], holders[often]
+    order = np.argsort(holders, kind="stable")
+    found = np.zeros(buckets, dtype=np.uint8)
+    found[keys[order] >> 8] = (keys[order] & 255).astype(np.uint8)  # the last one stays: the most frequent
+    return found
+
+
+def matrix(hashed: Sequence[Any], marks: Any) -> Any:
+    """A sparse row for each text: one over the square root of their number in each bucket that it knows."""
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    found = [known_buckets(one, marks).astype(np.int32) for one in hashed]
+    sizes = np.array([len(row) for row in found])
+    values = np.repeat(1 / np.sqrt(np.maximum(1, sizes)), sizes).astype(np.float32)
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    return csr_matrix((values, np.concatenate(found), ends), shape=(len(hashed), len(marks)))
+
+
+def rarity(rows: Any) -> Any:
+    """The inverse document frequency of each bucket, smoothed, as a share of `_RARE` steps."""
+    import numpy as np
+
+    holders = np.bincount(rows.indices, minlength=rows.shape[1])
+    return (1 + np.log((1 + rows.shape[0]) / (1 + holders))) / _RARE
+
+
+def _table(
+    outputs: Sequence[str], rows: tuple[Sequence[str], Any], buckets: int, cost: float, *, weights: Any = None
+) -> Table:
+    """Fit one machine for each output on texts and, for each of them, which outputs are true."""
+    import numpy as np
+    from scipy.sparse import diags_array
+    from sklearn.svm import LinearSVC
+
+    texts, wanted = rows
+    hashed = [hashes_of(text) for text in texts]
+    marks = marks_for(hashed, buckets)
+    plain = matrix(hashed, marks)
+    rare = rarity(plain)
+    scaled = (plain @ diags_array(rare)).tocsr()
+    found, added = np.zeros((buckets, len(outputs)), dtype=np.float32), np.zeros(len(outputs))
+    balance = "balanced" if weights is None else None
+    for place in range(len(outputs)):
+        machine = LinearSVC(C=cost, class_weight=balance, random_state=0, tol=1e-2, max_iter=200)
+        machine.fit(scaled, wanted[:, place], sample_weight=weights)
+        found[:, place], added[place] = machine.coef_[0] * rare, machine.intercept_[0]
+    return quantised(outputs, marks, found, added)

@@ -1,0 +1,108 @@
+"""How the network and the tables of word and letter sequences are weighed together into one row of logits."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.classification.rules import Language
+from worker.heads import ModelUnavailable
+from worker.ngrams import Table, read_tables
+
+FILE = "blend.json"
+LANGUAGE = "language"
+HEADS = ("sentiment", "topic", "polarity", "flag")
+# The polarity of a topic leans the way the comment as a whole does.
+_MOODS = {"blame": "sentiment:negative", "mention": "sentiment:neutral", "praise": "sentiment:positive"}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of each head: what the network's and the tables' logits count, and what is added to which output.
+
+    `mood` is what the sentiment counts in the polarity of a topic.
+    """
+
+    network: Mapping[str, float]
+    tables: Mapping[str, float]
+    added: Mapping[str, float] = field(default_factory=dict)
+    mood: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """The weights, laid out by output, and the tables."""
+
+    tables: Sequence[Table]
+    languages: Table | None
+    places: Sequence[Any]
+    network: Any
+    shares: Sequence[Any]
+    added: Any
+    moods: Any
+
+    def blended(self, logits: Any, hashes: Any) -> Any:
+        """The final logits of one text, from those of the network and the text's hashes."""
+        found = logits * self.network + self.added
+        for table, places, share in zip(self.tables, self.places, self.shares, strict=True):
+            found[places] += share * table.score(hashes)
+        return found + self.moods @ found
+
+    def language(self, hashes: Any) -> Language | None:
+        """The likeliest language of a text by its hashes; ``None`` from a model that tells none."""
+        if self.languages is None:
+            return None
+        best = int(self.languages.score(hashes).argmax())
+        return Language(self.languages.outputs[best].partition(":")[2])
+
+
+def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) -> Blend:
+    """The blend for outputs of these names; raises `ValueError` or `KeyError` for what does not fit."""
+    import numpy as np
+
+    place = {name: at for at, name in enumerate(outputs)}
+    known = {head_of(table.outputs[0]): table for table in tables}
+    tables = [table for head, table in known.items() if head != LANGUAGE]
+    moods = np.zeros((len(outputs), len(outputs)))
+    for name, at in place.items():
+        if name.startswith("polarity:"):
+            moods[at, place[_MOODS[name.rsplit(":", 1)[1]]]] = weights.mood
+    return Blend(
+        tables,
+        known.get(LANGUAGE),
+        [np.array([place[name] for name in table.outputs], dtype=np.int64) for table in tables],
+        np.array([weights.network[head_of(name)] for name in outputs]),
+        [np.array([weights.tables[head_of(name)] for name in table.outputs]) for table in tables],
+        np.array([weights.added.get(name, 0.0) for name in outputs]),
+        moods,
+    )
+
+
+def head_of(output: str) -> str:
+    """The head that an output belongs to."""
+    return output.partition(":")[0]
+
+
+def read_blend(folder: Path, outputs: Sequence[str]) -> Blend | None:
+    """The blend of a model; nothing in a folder without the file. Raises `ModelUnavailable`."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    tables = read_tables(folder)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return blend_of(outputs, tables, Weights(**said))
+    except (AttributeError, TypeError, ValueError, KeyError) as fault:
+        raise ModelUnavailable(f"{path}: the weights cannot be used: {fault}") from fault
+
+
+def write_weights(folder: Path, weights: Weights) -> None:
+    """Put the weights beside the model."""
+    said = {
+        "network": dict(weights.network),
+        "tables": dict(weights.tables),
+        "added": {name: round(value, 4) for name, value in weights.added.items()},
+        "mood": weights.mood,
+    }
+    (folder / FILE).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")

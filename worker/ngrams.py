@@ -1,0 +1,171 @@
+"""The linear part of a model: which letter and word sequences a comment holds, weighed by small tables.
+
+A comment is the set of its sequences of 2 to 5 letters and of 1 to 2 words, each hashed into a bucket.
+Feature hashing: Weinberger et al. 2009. A table has one row of 8-bit weights for each bucket, and a mark:
+what lands in a bucket but is not what the bucket is for is told by it in all but one of 255 cases, and does
+not count. The sum of a comment's rows over the square root of their number is its score. All of it is a few
+array operations, without a loop over letters.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from worker.heads import ModelUnavailable
+
+FILE = "ngrams.npz"
+LETTERS = (2, 3, 4, 5)
+LONGEST = 4_000  # signs of a comment that are looked at; what is left out of a longer one is its end
+
+_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
+_INVERSE = pow(_BASE, -1, 1 << 64)
+_MIX = 0xD6E8FEB86659FD93
+_WORD_SALT, _PAIR_SALT = 101, 211
+_SPACES = re.compile(r"\s+")
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Weights of some outputs.
+
+    `marks` of (buckets) says which sequence each bucket is for, 0 for none; `weights` of (buckets, outputs)
+    in 8 bits; `scale` and `bias` of (outputs).
+    """
+
+    outputs: tuple[str, ...]
+    marks: Any
+    weights: Any
+    scale: Any
+    bias: Any
+
+    def score(self, hashes: Any) -> Any:
+        """The outputs' scores of one comment, by its hashes."""
+        import numpy as np
+
+        buckets = known_buckets(hashes, self.marks)
+        total = self.weights[buckets].sum(axis=0, dtype=np.int64)
+        return total * self.scale / np.sqrt(max(1, len(buckets))) + self.bias
+
+
+def hashes_of(text: str) -> Any:
+    """The 64-bit hashes of a comment's sequences, in no order and with repetitions."""
+    import numpy as np
+
+    plain = f" {_SPACES.sub(' ', text.lower()).strip()[:LONGEST]} "
+    signs = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    powers, inverses = _powers()
+    sums = np.zeros(len(signs) + 1, dtype=np.uint64)
+    np.cumsum(signs * powers[: len(signs)], out=sums[1:])
+    found = [
+        _mixed((sums[size:] - sums[:-size]) * inverses[: len(signs) + 1 - size], size)
+        for size in LETTERS
+        if len(signs) >= size
+    ]
+    spans = np.array([match.span() for match in _WORDS.finditer(plain)], dtype=np.int64).reshape(-1, 2)
+    words = (sums[spans[:, 1]] - sums[spans[:, 0]]) * inverses[spans[:, 0]]
+    found.append(_mixed(words, _WORD_SALT))
+    found.append(_mixed(words[:-1] * np.uint64(_MIX) + words[1:], _PAIR_SALT))
+    return np.concatenate(found)
+
+
+def known_buckets(hashes: Any, marks: Any) -> Any:
+    """The buckets of the hashes that a table with these marks knows, each once."""
+    import numpy as np
+
+    buckets = buckets_of(hashes, len(marks))
+    return np.unique(buckets[marks[buckets] == marks_of(hashes)])
+
+
+def buckets_of(hashes: Any, count: int) -> Any:
+    """The bucket of each hash in a table of `count` rows, a power of two: its highest bits."""
+    import numpy as np
+
+    return (hashes >> np.uint64(65 - count.bit_length())).astype(np.int64)
+
+
+def marks_of(hashes: Any) -> Any:
+    """The mark of each hash: its lowest bits, never 0."""
+    import numpy as np
+
+    return ((hashes & np.uint64(0xFFFF)) % np.uint64(255) + np.uint64(1)).astype(np.uint8)
+
+
+def _mixed(values: Any, salt: int) -> Any:
+    """Hashes whose high bits depend on every bit of the values; sequences of other kinds land elsewhere."""
+    import numpy as np
+
+    salted = (values + np.uint64(salt)) * np.uint64(_MIX)
+    return (salted ^ (salted >> np.uint64(32))) * np.uint64(_BASE)
+
+
+@cache
+def _powers() -> tuple[Any, Any]:
+    """The powers of the base and of its inverse, modulo 2**64."""
+    import numpy as np
+
+    count = LONGEST + 3
+    made = [np.ones(count, dtype=np.uint64) for _ in range(2)]
+    for row, factor in zip(made, (_BASE, _INVERSE), strict=True):
+        np.cumprod(np.full(count - 1, factor, dtype=np.uint64), out=row[1:])
+    return made[0], made[1]
+
+
+def quantised(outputs: Sequence[str], marks: Any, weights: Any, bias: Any) -> Table:
+    """A table from exact weights of (buckets, outputs), each output with a scale of its own."""
+    import numpy as np
+
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
+    small = np.round(weights / scale).astype(np.int8)
+    return Table(tuple(outputs), marks, small, scale.astype(np.float64), np.asarray(bias, dtype=np.float64))
+
+
+def write_tables(folder: Path, tables: Mapping[str, Table]) -> None:
+    """Put the tables beside the model, packed."""
+    import numpy as np
+
+    parts: dict[str, Any] = {}
+    for name, table in tables.items():
+        parts |= {
+            f"{name}.outputs": np.array(table.outputs),
+            f"{name}.marks": table.marks,
+            f"{name}.weights": table.weights,
+            f"{name}.scale": table.scale,
+            f"{name}.bias": table.bias,
+        }
+    np.savez_compressed(folder / FILE, **parts)
+
+
+def read_tables(folder: Path) -> list[Table]:
+    """The tables of a model; none in a folder without the file. Raises `ModelUnavailable`."""
+    import numpy as np
+
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            names = sorted({name.split(".")[0] for name in kept.files})
+            return [_table({part: kept[f"{name}.{part}"] for part in _PARTS}) for name in names]
+    except Exception as fault:
+        raise ModelUnavailable(f"{path}: the tables cannot be used: {fault}") from fault
+
+
+_PARTS = ("outputs", "marks", "weights", "scale", "bias")
+
+
+def _table(parts: Mapping[str, Any]) -> Table:
+    outputs, weights = tuple(str(name) for name in parts["outputs"]), parts["weights"]
+    buckets = len(weights)
+    shapes = {
+        "marks": (buckets,),
+        "weights": (buckets, len(outputs)),
+        "scale": (len(outputs),),
+        "bias": (len(outputs),),
+    }
+    if any(parts[part].shape != shape for part, shape in shapes.items()) or buckets & (buckets - 1):
+        raise ValueError("the shapes of a table do not fit")
+    return Table(outputs, parts["marks"], weights, parts["scale"], parts["bias"])
