@@ -1,38 +1,56 @@
 """From which probability on a label counts as said: tuned on written comments that training never saw."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from app.classification.rules import CRITICAL_FLAGS, Flag, Judgement, Sentiment, Thresholds, Topic
 from training.corpus import Comment
 from worker.classifier import load_classifier
 
 # A critical flag is shown when in doubt and wakes somebody only when all but certain.
-_SHOWN_PRECISION = 0.6
+_SHOWN_PRECISION = 0.5
 _PAGING_PRECISION = 0.8
+# Every fourth written comment has a critical flag, so that it is learnt; of a shop's, one of 25 at most.
+_CRITICAL_SHARE = 0.04
 _NEGATIVE_PRECISION = 0.9
 _SURE_PRECISION = 0.8
+# A topic has two dozen comments to be tuned on: its own best counts a quarter, that of all topics the rest.
+_OWN_SHARE = 0.25
 _STEPS = [step / 100 for step in range(5, 100)]
 _HIGHEST = 0.99
+_CRITICAL = [flag for flag in Flag if flag in CRITICAL_FLAGS]
 
 Scored = Sequence[tuple[float, bool]]
+Label = TypeVar("Label", Topic, Flag)
 
 
 def tuned_thresholds(model: Path, held: Sequence[Comment]) -> Thresholds:
     """The thresholds of the model in a folder, judged by comments held back from its training."""
     judged = load_classifier(model).classify([comment.text for comment in held])
     pairs = [(one, comment) for one, comment in zip(judged, held, strict=True) if one]
-    topics = {topic: best_f1(_topic(pairs, topic)) for topic in Topic}
-    flags = {flag: best_f1(_flag(pairs, flag)) for flag in Flag}
-    critical = [(one.flags[flag], flag in comment.flags) for one, comment in pairs for flag in CRITICAL_FLAGS]
-    shown, paging = at_precision(critical, _SHOWN_PRECISION), at_precision(critical, _PAGING_PRECISION)
+    critical = [
+        (max(one.flags[flag] for flag in CRITICAL_FLAGS), bool(comment.flags & CRITICAL_FLAGS))
+        for one, comment in pairs
+    ]
+    shown = at_precision(critical, _SHOWN_PRECISION, true_share=_CRITICAL_SHARE)
+    paging = at_precision(critical, _PAGING_PRECISION, true_share=_CRITICAL_SHARE)
     return Thresholds(
-        topics=topics,
-        flags=flags | dict.fromkeys(CRITICAL_FLAGS, shown),
-        paging=dict.fromkeys(CRITICAL_FLAGS, max(shown, paging)),
+        topics=shrunk({topic: _topic(pairs, topic) for topic in Topic}),
+        flags=shrunk({flag: _flag(pairs, flag) for flag in Flag}) | dict.fromkeys(_CRITICAL, shown),
+        paging=dict.fromkeys(_CRITICAL, max(shown, paging)),
         negative=at_precision(_negative(pairs), _NEGATIVE_PRECISION),
         sure=at_precision(_leading(pairs), _SURE_PRECISION),
     )
+
+
+def shrunk(scored: Mapping[Label, Scored]) -> dict[Label, float]:
+    """A threshold for each label between its own best and the best of all of them."""
+    of_all = best_f1([pair for pairs in scored.values() for pair in pairs])
+    return {
+        label: round(_OWN_SHARE * best_f1(pairs) + (1 - _OWN_SHARE) * of_all, 4)
+        for label, pairs in scored.items()
+    }
 
 
 def best_f1(scored: Scored) -> float:
@@ -42,11 +60,19 @@ def best_f1(scored: Scored) -> float:
     return best[len(best) // 2]
 
 
-def at_precision(scored: Scored, wanted: float) -> float:
-    """The lowest threshold from which on that share of what is said is true."""
+def at_precision(scored: Scored, wanted: float, *, true_share: float | None = None) -> float:
+    """The lowest threshold from which on that share of what is said is true.
+
+    With `true_share` the untrue ones count as often as they would if only that share of all were true.
+    """
+    true = sum(truth for _, truth in scored)
+    untrue_counts = 1.0
+    if true_share and true < len(scored):
+        untrue_counts = true * (1 - true_share) / true_share / (len(scored) - true)
     for step in _STEPS:
-        said = [truth for chance, truth in scored if chance >= step]
-        if said and sum(said) / len(said) >= wanted:
+        hits = sum(truth for chance, truth in scored if chance >= step)
+        misses = sum(not truth for chance, truth in scored if chance >= step) * untrue_counts
+        if hits and hits / (hits + misses) >= wanted:
             return step
     return _HIGHEST
 

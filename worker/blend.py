@@ -8,6 +8,7 @@ from typing import Any
 
 from app.classification.rules import Language
 from worker.heads import ModelUnavailable
+from worker.ngrams import FILE as TABLES
 from worker.ngrams import Table, read_tables
 
 FILE = "blend.json"
@@ -90,6 +91,8 @@ def read_blend(folder: Path, outputs: Sequence[str]) -> Blend | None:
     if not path.is_file():
         return None
     tables = read_tables(folder)
+    if not tables:
+        raise ModelUnavailable(f"{folder}: has no {TABLES} for its {FILE}")
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return blend_of(outputs, tables, Weights(**said))

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.classification.rules import Judgement, Thresholds
+from app.classification.language import language_of
+from app.classification.rules import Judgement, Language, Thresholds
 from worker.blend import Blend, read_blend
 from worker.explaining import decisive
 from worker.heads import Heads, ModelUnavailable, heads_of, outputs_of
@@ -57,7 +58,7 @@ class ModelClassifier:
     blend: Blend | None = None
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
-        """Judge each text, in order; ``None`` where a text holds no letters or nothing but mark-up."""
+        """Judge each text, in order; ``None`` without letters, for mark-up alone, or a script not learnt."""
         judged: list[Judgement | None] = []
         for start in range(0, len(texts), BATCH):
             judged.extend(self._judge_batch(texts[start : start + BATCH]))
@@ -69,11 +70,15 @@ class ModelClassifier:
 
     def _judge_batch(self, texts: Sequence[str]) -> list[Judgement | None]:
         found = self.logits(texts)
-        known = [at for at, row in enumerate(found) if row is not None]
+        known = [at for at, row in enumerate(found) if row is not None and self._can_read(texts[at])]
         judged: list[Judgement | None] = [None] * len(texts)
         for at in known:
             judged[at] = self._judge(found[at], texts[at])
         return judged
+
+    def _can_read(self, text: str) -> bool:
+        """Whether the text is in a script that the model has learnt; one of another maker may know any."""
+        return self.blend is None or language_of(text) is not Language.OTHER
 
     def _judge(self, logits: Any, text: str) -> Judgement:
         if self.blend is None:

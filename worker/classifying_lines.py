@@ -54,7 +54,9 @@ def _said(classifier: Classifier, text: str, judgement: Judgement | None) -> dic
     """What the model says; nulls and a reason where the text holds nothing to judge."""
     if judgement is None:
         empty: dict[str, Any] = {"sentiment": None, "sentiment_scores": None, "topics": [], "flags": []}
-        return empty | {"language": language_of(text), "reason": "no words to judge"}
+        language = language_of(text)
+        reason = "a script that the model has not learnt" if language else "no words to judge"
+        return empty | {"language": language, "reason": reason}
     return {
         "sentiment": judgement.sentiment,
         "sentiment_scores": {word: round(score, 4) for word, score in judgement.scores.items()},

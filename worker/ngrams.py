@@ -24,6 +24,7 @@ _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = 0xD6E8FEB86659FD93
 _WORD_SALT, _PAIR_SALT = 101, 211
+_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´", "'"))
 _SPACES = re.compile(r"\s+")
 _WORDS = re.compile(r"\w+")
 
@@ -55,7 +56,7 @@ def hashes_of(text: str) -> Any:
     """The 64-bit hashes of a comment's sequences, in no order and with repetitions."""
     import numpy as np
 
-    plain = f" {_SPACES.sub(' ', text.lower()).strip()[:LONGEST]} "
+    plain = f" {_SPACES.sub(' ', text.lower().translate(_APOSTROPHES)).strip()[:LONGEST]} "
     signs = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     powers, inverses = _powers()
     sums = np.zeros(len(signs) + 1, dtype=np.uint64)

@@ -8,7 +8,7 @@ from app.classification.rules import CRITICAL_FLAGS, Polarity, Sentiment, Topic
 from training import labels
 from training.augment import careless
 from training.batches import ABSENT, Row, flag_numbers, topic_numbers
-from training.calibrate import at_precision, best_f1
+from training.calibrate import at_precision, best_f1, shrunk
 from training.corpus import read_corpus
 from training.data import UNKNOWN, Example, every_text
 from training.service import COPIES, example_of, held_back, written_examples
@@ -95,3 +95,17 @@ def test_unknown_labels_cost_nothing() -> None:
     assert logits.grad is not None
     assert logits.grad[0].abs().sum() > 0
     assert logits.grad[1].abs().sum() == 0
+
+
+def test_a_rare_truth_needs_a_higher_threshold() -> None:
+    scored = [(0.9, True)] * 4 + [(0.6, True), (0.6, False), (0.2, False), (0.1, False)]
+    assert at_precision(scored, 0.8) == pytest.approx(0.21)
+    assert at_precision(scored, 0.8, true_share=0.05) == pytest.approx(0.61)
+
+
+def test_a_threshold_of_few_comments_leans_on_those_of_all() -> None:
+    few = [(0.9, True), (0.8, False)]
+    many = [(0.4, True), (0.2, False)] * 20
+    found = shrunk({Topic.QUEUE: many, Topic.PRICE: few})
+    assert 0.2 < found[Topic.QUEUE] < 0.4
+    assert found[Topic.QUEUE] < found[Topic.PRICE] < best_f1(few)

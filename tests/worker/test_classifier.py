@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from app.classification.rules import Classifier, Judgement, Sentiment
+from app.classification.language import language_of
+from app.classification.rules import (
+    CRITICAL_FLAGS,
+    Classifier,
+    Flag,
+    Judgement,
+    Language,
+    Polarity,
+    Sentiment,
+    Topic,
+    said_flags,
+    said_topics,
+)
 from worker.classifier import BATCH, SHIPPED_MODEL, load_classifier
 from worker.heads import ModelUnavailable, meanings_of
 
@@ -33,7 +45,6 @@ ODD = (
     "а" * 5_000,
     "слово та діло, " * 333,
     "<b>Дуже</b> <script>alert(1)</script> погано<br/>",
-    "شكرا جزيلا على الخدمة הכול בסדר",
     "Магазин super, але обслуга ฉัน 不好 так собі",
     "\u202eтекст навпаки\u202c",
     "з" + "\u0301" * 500,
@@ -63,15 +74,53 @@ def judge(classifier: Classifier, text: str) -> Judgement:
 
 
 def test_the_shipped_model_says_its_version(classifier: Classifier) -> None:
-    assert classifier.version == "vidhuk-sentiment-1"
+    assert classifier.version == "vidhuk-comments-2"
 
 
 def test_the_shipped_model_is_the_default() -> None:
-    assert load_classifier().version == "vidhuk-sentiment-1"
+    assert load_classifier().version == "vidhuk-comments-2"
 
 
 def test_the_shipped_model_stays_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED_MODEL.glob("*.onnx")) <= 16 * 1024 * 1024
+    assert sum(path.stat().st_size for path in SHIPPED_MODEL.iterdir()) <= 16 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "language"),
+    [
+        ("Черга на касі сорок хвилин, працює одна каса", (Topic.QUEUE, Polarity.BLAME), Language.UKRAINIAN),
+        ("кур'єр привіз замовлення раніше, дякую", (Topic.DELIVERY, Polarity.PRAISE), Language.UKRAINIAN),
+        ("В зале грязь, туалет не убирают", (Topic.CLEANLINESS, Polarity.BLAME), Language.RUSSIAN),
+        ("The app keeps crashing at checkout", (Topic.DIGITAL, Polarity.BLAME), Language.ENGLISH),
+    ],
+)
+def test_a_plain_comment_has_its_topic_and_language(
+    classifier: Classifier, text: str, topic: tuple[Topic, Polarity], language: Language
+) -> None:
+    judged = judge(classifier, text)
+    said = [(one.topic, one.polarity) for one in said_topics(judged, classifier.thresholds)]
+    assert topic in said
+    assert language_of(text, judged.language) is language
+
+
+def test_an_injury_is_flagged_and_thanks_are_not(classifier: Classifier) -> None:
+    injury = judge(classifier, "Посковзнулась на мокрій підлозі без таблички, зламала руку, викликали швидку")
+    assert Flag.SAFETY in {one.flag for one in said_flags(injury, classifier.thresholds)}
+    thanks = judge(classifier, "Дуже дякую, все чудово!")
+    assert not {one.flag for one in said_flags(thanks, classifier.thresholds)} & CRITICAL_FLAGS
+
+
+def test_the_words_that_decided_are_words_of_the_text(classifier: Classifier) -> None:
+    text = "Жахлива черга, чекали пів години і нахамили"
+    marks = classifier.explain(text, ["sentiment:negative", "topic:queue"])
+    found = {label: [text[start:end] for start, end in stretches] for label, stretches in marks.items()}
+    assert "Жахлива" in found["sentiment:negative"]
+    assert "черга" in found["topic:queue"]
+
+
+@pytest.mark.parametrize("text", ["شكرا جزيلا على الخدمة", "הכול בסדר", "很好的商店"])
+def test_a_script_that_was_not_learnt_is_not_judged(classifier: Classifier, text: str) -> None:
+    assert classifier.classify([text, "Чудово, дякую"])[0] is None
 
 
 @pytest.mark.parametrize("text", NEGATIVE)
@@ -214,7 +263,7 @@ def test_labels_that_do_not_fit_the_weights_are_refused(broken: Path) -> None:
     config["id2label"] = {"0": "negative", "1": "positive"}
     config["label2id"] = {"negative": 0, "positive": 1}
     (broken / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    with pytest.raises(ModelUnavailable, match=r"cannot judge a text"):
+    with pytest.raises(ModelUnavailable, match=r"the weights cannot be used"):
         load_classifier(broken)
 
 

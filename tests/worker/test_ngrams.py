@@ -44,7 +44,8 @@ def test_a_sequence_has_one_hash_wherever_it_stands() -> None:
     assert len(alone & first) == len(alone)
 
 
-def test_case_and_blanks_do_not_matter_and_order_of_words_does() -> None:
+def test_case_blanks_and_apostrophes_do_not_matter_and_order_of_words_does() -> None:
+    assert set(hashes_of("м’ясо")) == set(hashes_of("мʼясо")) == set(hashes_of("м'ясо"))
     assert set(hashes_of("  Довга\n ЧЕРГА ")) == set(hashes_of("довга черга"))
     assert set(hashes_of("черга довга")) != set(hashes_of("довга черга"))
 
@@ -124,14 +125,22 @@ def test_a_table_of_languages_guesses_and_changes_no_output() -> None:
 
 def test_weights_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert read_blend(tmp_path, NAMES) is None
+    write_tables(tmp_path, {"labels": table_of("черга", "topic:queue", 1.0)})
     write_weights(tmp_path, EVEN)
     back = read_blend(tmp_path, NAMES)
     assert back is not None
     assert back.network.tolist() == [1.0] * len(NAMES)
 
 
+def test_weights_without_their_tables_are_no_model(tmp_path: Path) -> None:
+    write_weights(tmp_path, EVEN)
+    with pytest.raises(ModelUnavailable, match=r"has no ngrams\.npz for its blend\.json"):
+        read_blend(tmp_path, NAMES)
+
+
 @pytest.mark.parametrize("spoilt", ["", "[]", "{}", '{"network": {}, "tables": {}}'])
 def test_broken_weights_are_named(tmp_path: Path, spoilt: str) -> None:
+    write_tables(tmp_path, {"labels": table_of("черга", "topic:queue", 1.0)})
     (tmp_path / "blend.json").write_text(spoilt, encoding="utf-8")
     with pytest.raises(ModelUnavailable, match=r"blend\.json: the weights cannot be used"):
         read_blend(tmp_path, NAMES)
