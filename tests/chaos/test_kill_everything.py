@@ -18,7 +18,9 @@ import pytest
 from flask import Flask
 
 from app.alerts.models import Alert
-from app.classification.models import Classification
+from app.alerts.rules import PRESSING_FLAGS
+from app.classification.models import Classification, CommentFlag
+from app.classification.rules import CRITICAL_FLAGS, Source
 from app.db import db, migrate, reading
 from app.factory import create_app
 from app.responses.models import Response
@@ -27,6 +29,8 @@ from app.settings import load_settings
 from tests import servers
 from tests.chaos.shoppers import Crowd
 from tests.make import SECRET, Chain, make_chain
+from worker.classifier import SHIPPED_MODEL
+from worker.thresholds import read_thresholds
 
 ANSWERS = 500
 PACE_SECONDS = 0.2
@@ -144,9 +148,14 @@ def _assert_one_alert_each(chain: Chain) -> None:
     with reading(chain.organisation_id) as session:
         alerts = Counter(row.response_id for row in session.query(Alert))
         negative = {row.id for row in session.query(Response) if is_negative(row.rating)}
+        certain = read_thresholds(SHIPPED_MODEL).negative
         complaints = {
-            row.response_id for row in session.query(Classification).filter_by(sentiment="negative")
+            row.response_id
+            for row in session.query(Classification).filter_by(sentiment="negative")
+            if row.source == Source.FALLBACK or (row.confidence or 0) >= certain
         }
+        pressing = CRITICAL_FLAGS | PRESSING_FLAGS
+        complaints |= {row.response_id for row in session.query(CommentFlag) if row.flag in pressing}
     assert set(alerts) == negative | complaints
     assert set(alerts.values()) == {1}
 

@@ -253,7 +253,7 @@ def test_a_critical_alert_knows_no_quiet_hours(reach: Reach, monkeypatch: pytest
     hire(reach.chain)
     reach.link()
     reach.wish("telegram", "email", quiet=DAY)
-    monkeypatch.setattr("app.alerts.actions.opening._severity", lambda _: Severity.CRITICAL)
+    monkeypatch.setattr("app.alerts.actions.opening._severity", lambda *_: Severity.CRITICAL)
     reach.complain()
     assert rows_of(reach.chain, Alert)[0].severity == Severity.CRITICAL
     reach.send()
