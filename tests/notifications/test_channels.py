@@ -256,9 +256,9 @@ def test_a_critical_alert_knows_no_quiet_hours(reach: Reach, monkeypatch: pytest
     monkeypatch.setattr("app.alerts.actions.opening._severity", lambda *_: Severity.CRITICAL)
     reach.complain()
     assert rows_of(reach.chain, Alert)[0].severity == Severity.CRITICAL
-    # The region hears first, the store a minute later.
-    fire(NOON + MINUTE)
-    reach.send(NOON + MINUTE)
+    # The region hears first, the store a minute later, and both wait for the comment.
+    fire(NOON + 2 * MINUTE)
+    reach.send(NOON + 2 * MINUTE)
     assert ("telegram", "sent") in reach.rows
     assert {state for _, state in reach.rows} == {"sent"}
 
