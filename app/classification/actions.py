@@ -1,6 +1,5 @@
 """Asking for a verdict on a comment, and giving it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select, tuple_, update
 
-from app.classification.explaining import promise_explanation
+from app.classification.explaining import drop_explanation, promise_explanation
 from app.classification.fallback import FALLBACK_VERSION, judge_by_words
 from app.classification.labels import Meaning, store_meaning
 from app.classification.language import language_of
@@ -17,7 +16,6 @@ from app.classification.models import Classification
 from app.classification.rules import (
     Classifier,
     Judgement,
-    Language,
     Source,
     Thresholds,
     counts_as_negative,
@@ -27,6 +25,7 @@ from app.classification.rules import (
 from app.db import (
     Claim,
     OrganisationSession,
+    by_organisation,
     claim,
     holds,
     insert_once,
@@ -101,10 +100,7 @@ def judge_pending(classifier: Classifier | None, *, now: datetime, limit: int = 
     """
     with transaction_across() as session:
         claims = claim(session, Classification, now=now, lease=LEASE, limit=limit)
-    by_organisation: dict[OrganisationId, list[Claim]] = defaultdict(list)
-    for claimed in claims:
-        by_organisation[claimed.organisation_id].append(claimed)
-    for organisation_id, own in by_organisation.items():
+    for organisation_id, own in by_organisation(claims).items():
         try:
             _judge(organisation_id, own, classifier, now=now)
         except Exception as error:  # noqa: BLE001 - one chain's trouble must not cost the others their verdicts
@@ -192,32 +188,43 @@ def _store(
         return
     row.lease_until = None
     row.asked_version = asked or row.asked_version
-    if one.is_renewal:
-        renew_verdict(session, row, verdict, is_over=_is_over(one, now=now), now=now)
-        return
-    language = language_of(one.text, verdict.judgement.language if verdict and verdict.judgement else None)
     try:
         with session.begin_nested():
-            give_verdict(session, row, verdict, language=language, now=now)
+            _give(session, row, one, verdict, now=now)
     except Exception as error:  # noqa: BLE001 - one comment must not cost the others their verdicts
         log.error("verdict_failed", classification=str(one.claimed.id), error=type(error).__name__)
-        give_verdict(session, row, None, now=now)
+        row.due_at = now + RETRY
+
+
+def _give(
+    session: OrganisationSession,
+    row: Classification,
+    one: _Pending,
+    verdict: Verdict | None,
+    *,
+    now: datetime,
+) -> None:
+    """Give the verdict for the first time, or anew."""
+    if one.is_renewal:
+        renew_verdict(session, row, verdict, one.text, is_over=_is_over(one, now=now), now=now)
+    else:
+        give_verdict(session, row, verdict, one.text, now=now)
 
 
 def give_verdict(
     session: OrganisationSession,
     row: Classification,
     verdict: Verdict | None,
+    text: str,
     *,
-    language: Language | None = None,
     now: datetime,
 ) -> None:
-    """Store a verdict on a comment and tell of it, or ask for another attempt when there is none."""
+    """Store a verdict on a comment of that text and tell of it, or ask for another attempt without one."""
     if verdict is None:
         row.due_at = now + RETRY
         return
-    row.classified_at, row.language = now, language
-    meaning = _write(session, row, verdict)
+    row.classified_at = now
+    meaning = _write(session, row, verdict, text)
     is_complaint = verdict.judgement is not None and counts_as_negative(verdict.judgement, verdict.thresholds)
     record(
         session,
@@ -234,6 +241,7 @@ def renew_verdict(
     session: OrganisationSession,
     row: Classification,
     verdict: Verdict | None,
+    text: str,
     *,
     is_over: bool,
     now: datetime,
@@ -244,11 +252,12 @@ def renew_verdict(
     elif verdict is None:
         row.due_at = now + RETRY
     else:
-        _write(session, row, verdict)
+        _write(session, row, verdict, text)
 
 
-def _write(session: OrganisationSession, row: Classification, verdict: Verdict) -> Meaning:
+def _write(session: OrganisationSession, row: Classification, verdict: Verdict, text: str) -> Meaning:
     row.due_at = None
+    row.language = language_of(text, verdict.judgement.language if verdict.judgement else None)
     row.source, row.model_version = verdict.source, verdict.version
     row.sentiment, row.scores, row.confidence = None, {}, None
     if verdict.judgement:
@@ -258,6 +267,8 @@ def _write(session: OrganisationSession, row: Classification, verdict: Verdict) 
     store_meaning(session, row.response_id, verdict.meaning)
     if verdict.source is Source.MODEL and verdict.judgement:
         promise_explanation(session, row.response_id, now=row.requested_at)
+    else:
+        drop_explanation(session, row.response_id)
     return verdict.meaning
 
 
@@ -298,3 +309,4 @@ def _ask_again(session: OrganisationSession, response_id: UUID, *, now: datetime
         .values(lease_no=Classification.lease_no + 1)
     )
     store_meaning(session, response_id, Meaning())
+    drop_explanation(session, response_id)

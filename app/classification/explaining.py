@@ -1,12 +1,11 @@
 """Which words decided: promised with a verdict, worked out when no comment waits for its own."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.classification.labels import meanings_of
 from app.classification.models import Classification, Explanation
@@ -14,6 +13,7 @@ from app.classification.rules import Classifier
 from app.db import (
     Claim,
     OrganisationSession,
+    by_organisation,
     claim,
     holds,
     insert_once,
@@ -43,6 +43,11 @@ def promise_explanation(session: OrganisationSession, response_id: UUID, *, now:
         row.lease_no += 1
 
 
+def drop_explanation(session: OrganisationSession, response_id: UUID) -> None:
+    """The words that decided are those of another verdict, or of another comment."""
+    session.execute(delete(Explanation).where(Explanation.response_id == response_id))
+
+
 def find_marks(session: OrganisationSession, response_id: UUID) -> Marks:
     """The stretches of a comment that decided, by label; none while they are being looked for."""
     row = session.scalar(select(Explanation).where(Explanation.response_id == response_id))
@@ -57,11 +62,11 @@ def explain_pending(classifier: Classifier | None, *, now: datetime, limit: int 
         return 0
     with transaction_across() as session:
         claims = claim(session, Explanation, now=now, lease=LEASE, limit=limit)
-    by_organisation: dict[OrganisationId, list[Claim]] = defaultdict(list)
-    for claimed in claims:
-        by_organisation[claimed.organisation_id].append(claimed)
-    for organisation_id, own in by_organisation.items():
-        _explain(organisation_id, own, classifier, now=now)
+    for organisation_id, own in by_organisation(claims).items():
+        try:
+            _explain(organisation_id, own, classifier, now=now)
+        except Exception as error:  # noqa: BLE001 - one chain's trouble must not cost the others their words
+            log.error("explaining_failed", organisation=str(organisation_id), error=type(error).__name__)
     return len(claims)
 
 
@@ -70,7 +75,8 @@ def _explain(
 ) -> None:
     # As with verdicts, the model runs between two sessions.
     with reading(organisation_id) as session:
-        asked = _asked(session, claims)
+        # A comment in whose company the attempts ended without a word may be what ends them.
+        asked = _asked(session, [claimed for claimed in claims if claimed.attempts <= MOST_ATTEMPTS])
     found = {claim_id: _marks(classifier, text, labels) for claim_id, (text, labels) in asked.items()}
     with transaction(organisation_id) as session:
         for claimed in claims:

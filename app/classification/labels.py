@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from app.classification.models import CommentFlag, CommentTopic
-from app.classification.rules import CRITICAL_FLAGS, Flag, Polarity, SaidFlag, SaidTopic, Topic
+from app.classification.rules import Flag, Polarity, SaidFlag, SaidTopic, Topic
 from app.db import OrganisationSession, insert_rows
 
 
@@ -21,17 +21,11 @@ class Meaning:
     flags: tuple[SaidFlag, ...] = ()
 
     def in_short(self) -> dict[str, Any]:
-        """As an event carries it: topics with their polarity, flags, and those that may wake somebody."""
+        """As an event carries it: topics with their polarity, and flags."""
         return {
             "topics": {str(one.topic): int(one.polarity) for one in self.topics},
             "flags": [str(one.flag) for one in self.flags],
-            "certain_flags": [str(one.flag) for one in self.flags if one.is_certain],
         }
-
-    @property
-    def critical_flags(self) -> tuple[Flag, ...]:
-        """The flags for which somebody may be woken, certain or not."""
-        return tuple(one.flag for one in self.flags if one.flag in CRITICAL_FLAGS)
 
 
 def store_meaning(session: OrganisationSession, response_id: UUID, meaning: Meaning) -> None:

@@ -60,17 +60,29 @@ def show_comment(
     if comment is None:
         return None
     verdict = find_classification(session, response_id)
-    marks = find_marks(session, response_id)
+    meaning = meaning_of(session, response_id)
+    standing = _labels(verdict, meaning)
+    # What a person has corrected away needs no reasons any more.
+    marks = {label: found for label, found in find_marks(session, response_id).items() if label in standing}
     return ShownComment(
         response_id,
         comment,
         spoken_language(verdict, page_language),
         verdict,
-        meaning_of(session, response_id),
+        meaning,
         tuple(_segments(comment, marks)),
         tuple((label, tuple(comment[start:end] for start, end in found)) for label, found in marks.items()),
         tuple(corrections_of(session, response_id)),
     )
+
+
+def _labels(verdict: Classification | None, meaning: Meaning) -> set[str]:
+    """The labels that stand, as the model names them."""
+    return {
+        f"sentiment:{verdict.sentiment if verdict else None}",
+        *(f"topic:{one.topic}" for one in meaning.topics),
+        *(f"flag:{one.flag}" for one in meaning.flags),
+    }
 
 
 def spoken_language(verdict: Classification | None, page_language: str) -> str:

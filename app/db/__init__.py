@@ -1,6 +1,6 @@
 """The database: typed rows, scoped sessions, the one commit, claims of work, engines."""
 
-from app.db.claim import Claim, claim, holds, is_free
+from app.db.claim import Claim, by_organisation, claim, holds, is_free
 from app.db.documents import HasItem
 from app.db.engine import (
     bring_to,
@@ -41,6 +41,7 @@ __all__ = [
     "applied_migration",
     "belongs_to",
     "bring_to",
+    "by_organisation",
     "claim",
     "connect_database",
     "db",

@@ -1,5 +1,6 @@
 """Work is claimed by one conditional update, with a lease and a fencing number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -51,6 +52,14 @@ def claim(
     )
     rows = sorted(session.execute(taken), key=lambda row: (row.due_at, row.id))
     return [Claim(*row[1:]) for row in rows]
+
+
+def by_organisation(claims: Iterable[Claim]) -> dict[OrganisationId, list[Claim]]:
+    """The claims of each organisation: work on them goes on in its own session."""
+    found: dict[OrganisationId, list[Claim]] = {}
+    for claimed in claims:
+        found.setdefault(claimed.organisation_id, []).append(claimed)
+    return found
 
 
 def is_free(kind: type[LeasedRow], *, now: datetime) -> ColumnElement[bool]:

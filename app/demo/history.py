@@ -16,7 +16,6 @@ from app.alerts.models import Alert, AlertTimer
 from app.alerts.queries import find_alert_of
 from app.alerts.rules import AlertState, holds
 from app.classification.actions import Verdict, give_verdict
-from app.classification.language import language_of
 from app.classification.queries import find_classification
 from app.contacts.actions import Keeping
 from app.db import OrganisationSession
@@ -124,9 +123,7 @@ class History:
         if row is None or visit.comment is None:
             return
         verdict = self._verdicts[visit.comment]
-        guess = verdict.judgement.language if verdict.judgement else None
-        language = language_of(visit.comment, guess)
-        give_verdict(self._session, row, verdict, language=language, now=now)
+        give_verdict(self._session, row, verdict, visit.comment, now=now)
         alert = find_alert_of(self._session, response.id)
         if alert and alert.id in self._alerts:
             self._watch(alert, now=now)

@@ -11,7 +11,17 @@ from app.classification.actions import judge_pending
 from app.classification.rules import Flag, SaidFlag
 from app.db import transaction
 from tests.fakes import FakeClassifier
-from tests.make import NOON, Chain, alert_of, complete, get_alert_of, history_of, make_response, rows_of
+from tests.make import (
+    NOON,
+    Chain,
+    alert_of,
+    complete,
+    get_alert_of,
+    history_of,
+    make_response,
+    rows_of,
+    tap_again,
+)
 
 MINUTE = timedelta(minutes=1)
 NIGHT = NOON.replace(hour=22)
@@ -98,6 +108,14 @@ def test_who_wants_to_leave_opens_a_high_alert_without_a_bad_word(chain: Chain) 
     key = make_response(chain, 8, comment="leave")
     judge_pending(FakeClassifier(), now=NOON)
     assert get_alert_of(chain, key).severity == Severity.HIGH
+
+
+def test_a_mis_tap_corrected_does_not_take_danger_away(chain: Chain) -> None:
+    key = make_response(chain, 2, comment="fire")
+    judge_pending(FakeClassifier(), now=NOON)
+    tap_again(chain, key, 9, now=NOON + MINUTE)
+    alert = get_alert_of(chain, key)
+    assert (alert.state, alert.severity) == (AlertState.NEW, Severity.CRITICAL)
 
 
 def test_a_question_opens_none(chain: Chain) -> None:

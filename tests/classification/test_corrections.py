@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.classification.actions import judge_pending
 from app.classification.corrections import corrections_of
+from app.classification.explaining import explain_pending
 from app.classification.labels import meaning_of
 from app.classification.models import Classification, Correction
 from app.db import reading
@@ -147,6 +148,19 @@ def test_the_pages_show_labels_corrections_and_who_decided(app: Flask, chain: Ch
     text = browser.get("/alerts/1", headers={"Accept-Language": "en"}).text
     assert "Negative → Neutral" in text
     assert "corrected by a person" in text
+
+
+def test_what_was_corrected_away_is_explained_no_more(app: Flask, chain: Chain) -> None:
+    key = read_response(chain, "a bad queue")
+    explain_pending(FakeClassifier(), now=NOON)
+    browser = sign_in(app, chain)
+    page = path(chain, key, "x").removesuffix("/x")
+    assert "Which words decided" in browser.get(page, headers={"Accept-Language": "en"}).text
+    browser.post(path(chain, key, "sentiment"), data={"sentiment": "positive"})
+    browser.post(path(chain, key, "topics"), data={"remove": "queue"})
+    text = browser.get(page, headers={"Accept-Language": "en"}).text
+    assert "Which words decided" not in text
+    assert "<mark>" not in text
 
 
 def test_lists_are_narrowed_by_topic_and_flag(app: Flask, chain: Chain) -> None:

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from app.classification import explaining
 from app.classification.actions import judge_pending, promise_renewals
 from app.classification.corrections import correct_sentiment
 from app.classification.explaining import explain_pending, find_marks
 from app.classification.labels import Meaning, meaning_of
 from app.classification.language import language_of
 from app.classification.models import Classification, CommentFlag, CommentTopic, Explanation
-from app.classification.rules import Flag, Language, Polarity, Sentiment, Topic
+from app.classification.rules import Flag, Judgement, Language, Polarity, Sentiment, Topic
 from app.db import reading, transaction
 from app.events import Event, EventName
 from tests.fakes import BrokenClassifier, FakeClassifier
@@ -24,7 +25,7 @@ class NewerClassifier(FakeClassifier):
 
     version = "fake-2"
 
-    def _judge(self, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _judge(self, text: str) -> Judgement | None:
         return super()._judge(text.replace("bad", "good"))
 
 
@@ -58,7 +59,7 @@ def test_what_was_read_travels_with_the_event(chain: Chain) -> None:
     judge_pending(FakeClassifier(), now=NOON)
     (event,) = [one for one in rows_of(chain, Event) if one.name == EventName.RESPONSE_CLASSIFIED]
     assert event.data["topics"] == {"queue": -1}
-    assert event.data["flags"] == event.data["certain_flags"] == ["safety"]
+    assert event.data["flags"] == ["safety"]
 
 
 def test_a_changed_comment_loses_its_labels(chain: Chain) -> None:
@@ -108,7 +109,7 @@ def test_a_newer_model_opens_no_alert(chain: Chain) -> None:
     class Angry(FakeClassifier):
         version = "fake-3"
 
-        def _judge(self, text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        def _judge(self, text: str) -> Judgement | None:
             return super()._judge("bad fire")
 
     promise_renewals("fake-3", now=NOON + MINUTE, limit=10)
@@ -179,6 +180,57 @@ def test_a_changed_comment_is_explained_anew(chain: Chain) -> None:
     explain_pending(FakeClassifier(), now=NOON + MINUTE)
     with reading(chain.organisation_id) as session:
         assert find_marks(session, response_of(chain, key).id) == {"sentiment:negative": [(6, 9)]}
+
+
+def test_the_words_of_a_former_comment_are_forgotten_with_it(chain: Chain) -> None:
+    key = make_response(chain, 9, comment="a bad queue")
+    judge_pending(FakeClassifier(), now=NOON)
+    explain_pending(FakeClassifier(), now=NOON)
+    complete(chain, key, "Жахлива черга", now=NOON + MINUTE)
+    assert rows_of(chain, Explanation) == []
+    judge_pending(None, now=NOON + 11 * MINUTE)
+    assert rows_of(chain, Explanation) == []
+
+
+def test_a_comment_that_has_ended_three_processes_is_not_explained(chain: Chain) -> None:
+    make_response(chain, 9, comment="bad")
+    judge_pending(FakeClassifier(), now=NOON)
+    model = FakeClassifier()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explaining, "_explain", lambda *_, **__: None)
+        for attempt in range(3):
+            explain_pending(model, now=NOON + attempt * 2 * MINUTE)
+    assert explain_pending(model, now=NOON + 6 * MINUTE) == 1
+    assert model.explained == []
+    assert explain_pending(model, now=NOON + 8 * MINUTE) == 0
+
+
+def test_one_chain_that_cannot_be_explained_costs_the_others_nothing(
+    chain: Chain, foreign_chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in (chain, foreign_chain):
+        make_response(each, 9, comment="bad")
+    judge_pending(FakeClassifier(), now=NOON)
+    explain = explaining._explain
+
+    def fail(organisation_id: object, *args: object, **kwargs: object) -> None:
+        if organisation_id == chain.organisation_id:
+            raise RuntimeError
+        explain(organisation_id, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(explaining, "_explain", fail)
+    explain_pending(FakeClassifier(), now=NOON)
+    assert not rows_of(chain, Explanation)[0].marks
+    assert rows_of(foreign_chain, Explanation)[0].marks
+
+
+def test_a_verdict_given_anew_learns_its_language(chain: Chain) -> None:
+    make_response(chain, 9, comment="bad queue")
+    judge_pending(FakeClassifier(), now=NOON)
+    with transaction(chain.organisation_id) as session:
+        session.query(Classification).update({"language": None})
+    renew(chain)
+    assert verdict(chain).language == Language.ENGLISH
 
 
 def test_labels_stay_inside_their_organisation(chain: Chain, foreign_chain: Chain) -> None:

@@ -173,8 +173,11 @@ def _dismiss(session: OrganisationSession, alert: Alert, response: Response, *, 
 
 
 def _has_complaint(session: OrganisationSession, response: Response) -> bool:
+    """Whether the comment alone keeps an alert: negative as a whole, or with a flag that presses."""
     verdict = find_classification(session, response.id)
-    return verdict is not None and verdict.sentiment == Sentiment.NEGATIVE
+    if verdict is not None and verdict.sentiment == Sentiment.NEGATIVE:
+        return True
+    return severity_of_flags(meaning_of(session, response.id).flags) is not None
 
 
 def _was_corrected(session: OrganisationSession, alert: Alert) -> bool:

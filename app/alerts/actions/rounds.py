@@ -75,8 +75,8 @@ def make_critical(session: OrganisationSession, alert: Alert, *, now: datetime) 
     if alert.state == AlertState.NEW:
         begin(session, alert, terms_of(session, alert.policy_version_id), start=now, not_before=now)
         return
-    terms, calendar = _terms(session, alert)
     if alert.state == AlertState.ACKNOWLEDGED and alert.is_reachable:
+        terms, calendar = _terms(session, alert)
         alert.answer_due_at = calendar.add_working_minutes(now, terms.answer_minutes)
         plan_answer_steps(session, alert, terms.ladder, calendar, start=now)
     tell_level(session, alert, Target.REGIONAL_MANAGERS, now=now)
