@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from app.errors import NotFound
 from app.text import clean_line
@@ -71,8 +71,16 @@ def _whole_number(value: Any) -> Any:
     return value
 
 
+def _cleaned(text: str) -> str:
+    line = clean_line(text)
+    if not line:
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return line
+
+
 Instant = Annotated[
     datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
-ShortText = Annotated[str, BeforeValidator(clean_line), StringConstraints(min_length=1, max_length=120)]
+# The document's limits hold for what is sent; only then is it cleaned.
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_cleaned)]
