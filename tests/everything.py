@@ -9,14 +9,26 @@ from werkzeug.routing import Rule
 
 from app.accounts.models import ApiKey, SignIn, TeamInvitation
 from app.alerts.models import Policy
+from app.classification.actions import judge_pending
+from app.classification.explaining import explain_pending
 from app.db import reading
 from app.people.models import Employee
 from app.surveys.models import Survey
 from app.webhooks.models import WebhookDelivery
 from tests.accounts.stories import invite
 from tests.api.cast import new_api_key
+from tests.fakes import FakeClassifier
 from tests.invitations.cast import invitations, link, till
-from tests.make import Chain, get_alert_of, make_response, order_print_run, response_of, rows_of, sign_in
+from tests.make import (
+    NOON,
+    Chain,
+    get_alert_of,
+    make_response,
+    order_print_run,
+    response_of,
+    rows_of,
+    sign_in,
+)
 from tests.stores.tables import TABLE, send
 from tests.webhooks.cast import add_endpoint
 
@@ -33,7 +45,9 @@ class Everything:
     @cached_property
     def values(self) -> dict[str, str]:
         """What stands in addresses, by the beginning of the route and the name of the value."""
-        key = make_response(self.chain, 2, comment="Черга")
+        key = make_response(self.chain, 2, comment="a bad queue, fire")
+        judge_pending(FakeClassifier(), now=NOON)
+        explain_pending(FakeClassifier(), now=NOON)
         owner = sign_in(self.app, self.chain, "owner")
         add_endpoint(self.chain)
         make_response(self.chain, 9)

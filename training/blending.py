@@ -9,7 +9,7 @@ from typing import Any
 from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import Example
-from worker.blend import HEADS, Weights, head_of
+from worker.blend import HEADS, LANGUAGE, Weights, head_of, spread
 from worker.classifier import BATCH, load_classifier
 from worker.ngrams import Table, hashes_of
 
@@ -21,13 +21,13 @@ def table_logits(texts: Sequence[str], tables: Mapping[str, Table]) -> Any:
     """What the tables say of each text: an array of (texts, outputs), nought where no table speaks."""
     import numpy as np
 
-    place = {name: at for at, name in enumerate(labels.names())}
+    speaking = [table for table in tables.values() if head_of(table.outputs[0]) != LANGUAGE]
+    spreads = [spread(labels.names(), table) for table in speaking]
     found = np.zeros((len(texts), labels.OUTPUTS))
     for row, text in enumerate(texts):
         hashes = hashes_of(text)
-        for table in tables.values():
-            if table.outputs[0] in place:
-                found[row, [place[name] for name in table.outputs]] = table.score(hashes)
+        for table, share in zip(speaking, spreads, strict=True):
+            found[row] += share @ table.score(hashes)
     return found
 
 
@@ -42,6 +42,11 @@ def network_logits(model: Path, texts: Sequence[str]) -> Any:
         for row in classifier.logits(texts[start : start + BATCH])
     ]
     return np.array([np.zeros(labels.OUTPUTS) if row is None else row for row in rows])
+
+
+def shares_of(reviews: int, held: int) -> list[float]:
+    """What each counts where network and tables are weighed: all comments as much as all of the reviews."""
+    return [1 / reviews] * reviews + [1 / held] * held if reviews else [1 / held] * held
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ class Evidence:
         import torch
 
         row, topic = torch.where(self.topics > ABSENT)
-        own = self.network[:, _PLACES["polarity"]].reshape(len(self.network), len(labels.TOPICS), -1)
-        found = own[row, topic] * scale[0] + mood[row] * scale[1] + added
+        own = self.mixed("polarity", scale, torch.zeros(1)).reshape(len(mood), len(labels.TOPICS), -1)
+        found = own[row, topic] + mood[row] * scale[2] + added
         return torch.nn.functional.cross_entropy(found, self.topics[row, topic] - 1)
 
 
@@ -109,21 +114,21 @@ def fit_weights(network: Any, tables: Any, examples: Sequence[Example], shares: 
         "flag": _fitted(partial(held.said_loss, "flag"), 1),
     }
     mood = held.mixed("sentiment", *found["sentiment"])
-    found["polarity"] = _fitted(partial(held.polarity_loss, mood), len(labels.POLARITIES))
+    found["polarity"] = _fitted(partial(held.polarity_loss, mood), len(labels.POLARITIES), scales=3)
     scales = {head: [round(float(scale), 4) for scale in found[head][0]] for head in HEADS}
     return Weights(
         network={head: scales[head][0] for head in HEADS},
-        tables={head: 0.0 if head == "polarity" else scales[head][1] for head in HEADS},
+        tables={head: scales[head][1] for head in HEADS},
         added=_added({head: added.tolist() for head, (_, added) in found.items()}),
-        mood=scales["polarity"][1],
+        mood=scales["polarity"][2],
     )
 
 
-def _fitted(loss: Callable[[Any, Any], Any], outputs: int) -> tuple[Any, Any]:
-    """The two scales and the additions (of one output or all alike) that make a loss the least."""
+def _fitted(loss: Callable[[Any, Any], Any], outputs: int, scales: int = 2) -> tuple[Any, Any]:
+    """The scales and the additions (of one output or all alike) that make a loss the least."""
     import torch
 
-    scale = torch.ones(2, requires_grad=True)
+    scale = torch.ones(scales, requires_grad=True)
     added = torch.zeros(outputs, requires_grad=True)
     optimiser = torch.optim.LBFGS([scale, added], max_iter=_STEPS, line_search_fn="strong_wolfe")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.classification.rules import CRITICAL_FLAGS, Flag, Judgement, Sentiment, Thresholds, Topic
-from training.corpus import Comment
+from training.data import LABELS, Example
 from worker.classifier import load_classifier
 
 # A critical flag is shown when in doubt and wakes somebody only when all but certain.
@@ -25,13 +25,13 @@ Scored = Sequence[tuple[float, bool]]
 Label = TypeVar("Label", Topic, Flag)
 
 
-def tuned_thresholds(model: Path, held: Sequence[Comment]) -> Thresholds:
+def tuned_thresholds(model: Path, held: Sequence[Example]) -> Thresholds:
     """The thresholds of the model in a folder, judged by comments held back from its training."""
-    judged = load_classifier(model).classify([comment.text for comment in held])
-    pairs = [(one, comment) for one, comment in zip(judged, held, strict=True) if one]
+    judged = load_classifier(model).classify([it.text for it in held])
+    pairs = [(one, it) for one, it in zip(judged, held, strict=True) if one]
     critical = [
-        (max(one.flags[flag] for flag in CRITICAL_FLAGS), bool(comment.flags & CRITICAL_FLAGS))
-        for one, comment in pairs
+        (max(one.flags[flag] for flag in CRITICAL_FLAGS), bool(CRITICAL_FLAGS.intersection(it.flags or ())))
+        for one, it in pairs
     ]
     shown = at_precision(critical, _SHOWN_PRECISION, true_share=_CRITICAL_SHARE)
     paging = at_precision(critical, _PAGING_PRECISION, true_share=_CRITICAL_SHARE)
@@ -83,18 +83,18 @@ def _f1(scored: Scored, threshold: float) -> float:
     return 2 * both / either if either else 0.0
 
 
-def _topic(pairs: Iterable[tuple[Judgement, Comment]], topic: Topic) -> Scored:
-    return [(one.topics[topic].chance, topic in comment.topics) for one, comment in pairs]
+def _topic(pairs: Iterable[tuple[Judgement, Example]], topic: Topic) -> Scored:
+    return [(one.topics[topic].chance, topic in (it.topics or {})) for one, it in pairs]
 
 
-def _flag(pairs: Iterable[tuple[Judgement, Comment]], flag: Flag) -> Scored:
-    return [(one.flags[flag], flag in comment.flags) for one, comment in pairs]
+def _flag(pairs: Iterable[tuple[Judgement, Example]], flag: Flag) -> Scored:
+    return [(one.flags[flag], flag in (it.flags or ())) for one, it in pairs]
 
 
-def _negative(pairs: Iterable[tuple[Judgement, Comment]]) -> Scored:
+def _negative(pairs: Iterable[tuple[Judgement, Example]]) -> Scored:
     negative = Sentiment.NEGATIVE
-    return [(one.scores[negative], comment.sentiment is negative) for one, comment in pairs]
+    return [(one.scores[negative], LABELS[it.label] == negative) for one, it in pairs]
 
 
-def _leading(pairs: Iterable[tuple[Judgement, Comment]]) -> Scored:
-    return [(one.scores[one.sentiment], comment.sentiment is one.sentiment) for one, comment in pairs]
+def _leading(pairs: Iterable[tuple[Judgement, Example]]) -> Scored:
+    return [(one.scores[one.sentiment], LABELS[it.label] == one.sentiment) for one, it in pairs]

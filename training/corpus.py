@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from app.classification.rules import CRITICAL_FLAGS, Flag, Polarity, Sentiment, Topic
@@ -111,35 +112,48 @@ def grams(text: str) -> frozenset[str]:
 
 
 class Likeness:
-    """Finds texts of which more than `SIMILAR` of the five-letter sequences are shared (Jaccard index)."""
+    """Finds texts of which more than `SIMILAR` of the five-letter sequences are shared (Jaccard index).
 
-    def __init__(self) -> None:
-        """Without any text yet."""
+    Two such texts share one of the rarest few of their sequences (prefix filtering, Bayardo et al. 2007), so
+    that only those are looked up.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        """Holding none yet; `texts` are all that it will be asked of, to know what is rare."""
+        self._often = Counter(gram for text in texts for gram in grams(text))
         self._kept: list[tuple[str, frozenset[str]]] = []
         self._holders: dict[str, list[int]] = defaultdict(list)
 
     def nearest(self, text: str) -> tuple[float, str]:
-        """How like the likest text is (0 to 1), and its name."""
+        """How like the likest text is (above `SIMILAR`, to 1), and its name; nought where none is so like."""
         own = grams(text)
-        shared = Counter(holder for gram in own for holder in self._holders.get(gram, ()))
-        return max((self._like(own, holder, count) for holder, count in shared.items()), default=(0.0, ""))
+        holders = {holder for gram in self._rarest(own) for holder in self._holders.get(gram, ())}
+        likest = max((self._like(own, holder) for holder in holders), default=(0.0, ""))
+        return likest if likest[0] > SIMILAR else (0.0, "")
 
-    def _like(self, own: frozenset[str], holder: int, shared: int) -> tuple[float, str]:
+    def _like(self, own: frozenset[str], holder: int) -> tuple[float, str]:
         name, others = self._kept[holder]
+        shared = len(own & others)
         return shared / (len(own) + len(others) - shared), name
 
     def keep(self, name: str, text: str) -> None:
         """Remember a text under a name."""
         own = grams(text)
-        for gram in own:
+        for gram in self._rarest(own):
             self._holders[gram].append(len(self._kept))
         self._kept.append((name, own))
+
+    def _rarest(self, own: frozenset[str]) -> list[str]:
+        ordered = sorted(own, key=lambda gram: (self._often[gram], gram))
+        return ordered[: len(own) - ceil(SIMILAR * len(own)) + 1]
 
 
 def without_likes(comments: Sequence[Comment], held_out: Iterable[str]) -> tuple[list[Comment], list[str]]:
     """The comments that resemble neither an earlier one nor a text held out, and what was left out."""
-    found, out, kept = Likeness(), list[str](), list[Comment]()
-    for number, text in enumerate(held_out):
+    judging = list(held_out)
+    found = Likeness([*judging, *(comment.text for comment in comments)])
+    out, kept = list[str](), list[Comment]()
+    for number, text in enumerate(judging):
         found.keep(f"evaluation text {number}", text)
     for comment in comments:
         like, name = found.nearest(comment.text)

@@ -13,7 +13,8 @@ from app.classification.rules import Flag, Polarity, Topic
 
 LABELS = ("negative", "neutral", "positive")
 UNKNOWN = -1
-_UNLABELLED = ("service_shops_mt", "extra_pl_xed", "topics_labelled", "unlabelled")
+STORIES = "service_shops_mt"
+_UNLABELLED = (STORIES, "extra_pl_xed", "topics_labelled", "unlabelled")
 SERVICE_COPIES = 3
 _MASKS = re.compile(r"<(?:phone|email|url)>|\[(?:phone|email|url)\]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -143,7 +144,7 @@ def goods_and_public(folder: Path) -> list[Example]:
     """What the first and longest stage learns from; evaluation texts never come back by another door."""
     held_out = read_split(folder, "test") + read_split(folder, "validation")
     extra = russian_aspects(folder) + read_optional(folder, "extra_pl_xed", weight=0.5)
-    service = read_optional(folder, "service_shops_mt") * SERVICE_COPIES
+    service = read_optional(folder, STORIES) * SERVICE_COPIES
     return without_held_out(read_split(folder, "train") + extra + service, held_out)
 
 

@@ -11,7 +11,7 @@ from training.labels import FLAGS, TOPICS
 from training.measure import binary_f1, calibration_error, f1, macro_f1, said_f1, wilson
 from worker.classifier import BATCH, load_classifier
 
-GOLD = "store_comments_dev"
+GOLD, HELD = "store_comments_dev", "written, held back"
 _SPLITS = ("test", "validation")
 _FEWEST = 40
 
@@ -152,24 +152,24 @@ def measure_folder(model: Path, data: Path) -> list[Score]:
     classifier, made = load_classifier(model), list[Score]()
     for split in _SPLITS:
         path = find_split(data, split)
-        if path is None:
-            continue
-        judged = judge(classifier, split, read_examples(path))
-        made += [
-            score
-            for part in slices(judged)
-            if len(part.examples) >= _FEWEST
-            for score in sentiment_scores(part)
-        ]
-        made.append(calibration(judged))
+        if path:
+            judged = judge(classifier, split, read_examples(path))
+            made += [*_sentiments(judged), calibration(judged)]
     gold = read_gold(data, GOLD)
-    if gold:
-        judged = judge(classifier, GOLD, gold)
-        made += [
-            score
-            for part in slices(judged)
-            if len(part.examples) >= _FEWEST
-            for score in sentiment_scores(part)
-        ]
-        made += [*topic_scores(judged, classifier), *flag_scores(judged, classifier)]
-    return made
+    return made + (_all_heads(classifier, GOLD, gold) if gold else [])
+
+
+def measure_examples(model: Path, held: Sequence[Example]) -> list[Score]:
+    """Figures on comments that were held back from training."""
+    return _all_heads(load_classifier(model), HELD, held)
+
+
+def _sentiments(judged: Judged) -> list[Score]:
+    """Of every part that is not too small."""
+    parts = [part for part in slices(judged) if len(part.examples) >= _FEWEST]
+    return [score for part in parts for score in sentiment_scores(part)]
+
+
+def _all_heads(classifier: Classifier, texts: str, examples: Sequence[Example]) -> list[Score]:
+    judged = judge(classifier, texts, examples)
+    return [*_sentiments(judged), *topic_scores(judged, classifier), *flag_scores(judged, classifier)]

@@ -7,6 +7,7 @@ from typing import Any
 from training import labels
 from training.batches import flag_numbers, topic_numbers
 from training.data import UNKNOWN, Example, class_weights
+from worker.blend import TONE
 from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
 
 SENTIMENT_BUCKETS = 1 << 20
@@ -17,17 +18,18 @@ _LANGUAGES = ("uk", "ru", "mixed", "en", "pl")
 _LANGUAGE_OF = {"translit": "mixed"}
 _LANGUAGE_ROWS = 20_000
 # Few comments know topics and many know a sentiment: the more there are, the less each may pull.
-_LABEL_COST, _SENTIMENT_COST, _LANGUAGE_COST = 2.0, 0.06, 0.5
+_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _LANGUAGE_COST = 2.0, 1.0, 0.06, 0.5
 # Rare sequences count more, up to four times as much as one that is in every comment.
 _RARE = 4.0
 _FEWEST = 2
 
 
 def fit_tables(others: Sequence[Example], written: Sequence[Example]) -> dict[str, Table]:
-    """Tables for sentiment and language, from everything; for topics and flags, from those that know them."""
+    """Tables for sentiment and language, from everything; for topics, tones and flags, from `written`."""
     return {
         "sentiment": sentiment_table(others, written),
         "labels": label_table(written),
+        "tones": tone_table(written),
         "languages": language_table(others, written),
     }
 
@@ -55,6 +57,15 @@ def label_table(written: Sequence[Example]) -> Table:
     names = labels.names()
     outputs = names[labels.AT_TOPICS : labels.AT_POLARITIES] + names[labels.AT_FLAGS :]
     return _table(outputs, ([row.text for row in written], wanted), LABEL_BUCKETS, _LABEL_COST)
+
+
+def tone_table(written: Sequence[Example]) -> Table:
+    """One machine for each of blaming, mentioning and praising anything: how people speak of shops."""
+    import numpy as np
+
+    wanted = np.array([[it in (row.topics or {}).values() for it in labels.POLARITIES] for row in written])
+    names = [f"{TONE}:{it.name.lower()}" for it in labels.POLARITIES]
+    return _table(names, ([row.text for row in written], wanted), LABEL_BUCKETS, _TONE_COST)
 
 
 def language_table(others: Sequence[Example], written: Sequence[Example]) -> Table:

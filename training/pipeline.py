@@ -5,49 +5,57 @@ Each stage leaves its result in the working folder; the same command takes up af
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.classification.rules import CRITICAL_FLAGS
+from app.classification.model_card import Score
 from training.augment import in_latin_letters, praise_and_blame
 from training.batches import tokenise
-from training.blending import fit_weights, network_logits, table_logits
+from training.blending import fit_weights, network_logits, shares_of, table_logits
 from training.calibrate import tuned_thresholds
 from training.card import write_figures
-from training.corpus import Comment, evaluation_texts, read_corpus, without_likes
-from training.data import Example, class_weights, every_text, goods_and_public, read_labelled, read_split
-from training.evaluate import agreement, measure_folder
+from training.data import Example, class_weights
+from training.evaluate import agreement, measure_examples, measure_folder
 from training.export import export_model, full_folder
-from training.linear import fit_tables
+from training.linear import fit_tables, label_table, tone_table
 from training.model import MAX_LENGTH, new_model
-from training.service import example_of, held_back, is_held, service_examples, written_examples
+from training.service import service_examples, without_critical, written_examples
+from training.shipped import network_of, take_tokenizer
+from training.texts import Texts, read_texts
 from training.tokenizer import save_tokenizer, train_tokenizer
 from training.train import Stage, run_stage
 from training.warmup import warm_up
 from worker.blend import Weights, write_weights
-from worker.ngrams import Table, write_tables
+from worker.ngrams import FILE as TABLES
+from worker.ngrams import Table, read_tables, write_tables
 from worker.thresholds import write_thresholds
 
-_WARM_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.12, 0.58, 0.3
-_WARM_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 7e-4, 5e-4
-# First topics and flags have to find their place in the network; then sentiment comes into its own.
-_LABELS_FIRST = 6.0
-_CORPUS_COPIES = 5
+_WARM_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.08, 0.74, 0.18
+_WARM_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 7e-4, 4e-4
+# A network that has learnt already is not shaken up as much as a new one.
+_AGAIN_RATE = 4e-4
+# Topics and flags have to find their place in the network early; more would be at the cost of sentiment.
+_LABELS_FIRST = 2.0
 _LONG_COPIES = 9
 _CHECKED_ROWS = 2_000
-# What the comments held back count, against all of the reviews, where network and tables are weighed.
-_HELD_SHARE = 1.0
+_LATIN_SHARE, _JOINED = 0.05, 4_000
+KEPT_BEFORE_SERVICE = ("tokenizer.json", "tokenizer_config.json", "warm-up.pt", "reviews.pt", TABLES)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the command was asked for."""
+    """What the command was asked for.
 
-    data: Path
+    `start` is a model folder whose network to go on from; only with one can `data` be left out.
+    """
+
+    data: Path | None
     out: Path
     work: Path
     own: Path | None
+    start: Path | None
     seed: int
     minutes: float
     threads: int
@@ -59,31 +67,38 @@ class Plan:
 
 def run(plan: Plan) -> None:
     """Train, export, tune thresholds, measure with the worker's own classifier, and fill the card."""
+    plan.work.mkdir(parents=True, exist_ok=True)
+    texts = read_texts(plan.data, plan.own)
+    export_model(trained(plan, texts), plan.work, plan.out)
+    tables = _tables(plan, texts)
+    for folder in (plan.out, full_folder(plan.work)):
+        write_tables(folder, tables)
+        write_weights(folder, _weights(plan, tables, texts))
+    write_thresholds(plan.out, tuned_thresholds(plan.out, texts.held))
+    write_figures(_figures(plan, texts), plan.out)
+    same = agreement(full_folder(plan.work), plan.out, [example.text for example in _checks(texts)])
+    print(f"int8 agrees with full precision: {same:.2%}")
+
+
+def trained(plan: Plan, texts: Texts) -> Any:
+    """The network after all of its stages."""
     import torch
 
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
-    plan.work.mkdir(parents=True, exist_ok=True)
-    comments, _ = without_likes(read_corpus(), evaluation_texts(plan.data))
-    learnt, held = held_back(comments)
-    tokenizer = _tokenizer(plan, learnt)
-    model = new_model(tokenizer.get_vocab_size())
-    stages: dict[str, Callable[[], object]] = {
-        "warm-up": lambda: _warm_up(plan, tokenizer, model, learnt),
-        "reviews": lambda: _reviews(plan, tokenizer, model, learnt),
-        "service": lambda: _service(plan, tokenizer, model, learnt),
-    }
-    for name, stage in stages.items():
-        _once(plan.work / f"{name}.pt", model, stage)
-    export_model(model, plan.work, plan.out)
-    tables = _tables(plan, learnt)
-    for folder in (plan.out, full_folder(plan.work)):
-        write_tables(folder, tables)
-        write_weights(folder, _weights(plan, tables, held))
-    write_thresholds(plan.out, tuned_thresholds(plan.out, held))
-    write_figures(measure_folder(plan.out, plan.data), plan.out)
-    texts = [example.text for example in _checks(plan)]
-    print(f"int8 agrees with full precision: {agreement(full_folder(plan.work), plan.out, texts):.2%}")
+    tokenizer = _tokenizer(plan, texts)
+    model = network_of(plan.start) if plan.start else new_model(tokenizer.get_vocab_size())
+    for name, stage in _stages(plan, texts).items():
+        _once(plan.work / f"{name}.pt", model, partial(stage, plan, tokenizer, model, texts))
+    return model
+
+
+def _stages(plan: Plan, texts: Texts) -> dict[str, Callable[[Plan, Any, Any, Texts], object]]:
+    """What there is to do: a network that has learnt needs no warm-up, and reviews may be absent."""
+    stages = {"warm-up": _warm_up, "reviews": _reviews, "service": _service}
+    needless = {"warm-up"} if plan.start else set()
+    needless |= set() if texts.reviews else {"reviews"}
+    return {name: stage for name, stage in stages.items() if name not in needless}
 
 
 def _once(kept: Path, model: Any, stage: Callable[[], object]) -> None:
@@ -98,67 +113,77 @@ def _once(kept: Path, model: Any, stage: Callable[[], object]) -> None:
     model.load_state_dict(torch.load(kept))
 
 
-def _tokenizer(plan: Plan, comments: Sequence[Comment]) -> Any:
+def _tokenizer(plan: Plan, texts: Texts) -> Any:
     from tokenizers import Tokenizer
 
     kept = plan.work / "tokenizer.json"
-    if not kept.exists():
-        save_tokenizer(train_tokenizer(_texts(plan, comments)), plan.work, MAX_LENGTH)
+    if plan.start:
+        take_tokenizer(plan.start, plan.work)
+    elif not kept.exists():
+        save_tokenizer(train_tokenizer(texts.every), plan.work, MAX_LENGTH)
     return Tokenizer.from_file(str(kept))
 
 
-def _texts(plan: Plan, comments: Sequence[Comment]) -> list[str]:
-    """Every text there is but those that models are judged by."""
-    return every_text(plan.data) + [comment.text for comment in comments] * _CORPUS_COPIES
-
-
-def _warm_up(plan: Plan, tokenizer: Any, model: Any, comments: Sequence[Comment]) -> None:
-    rows = tokenise(tokenizer, [Example(text, 0) for text in _texts(plan, comments)])
+def _warm_up(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
+    rows = tokenise(tokenizer, [Example(text, 0) for text in texts.every])
     warm_up(model, rows, seconds=plan.seconds(_WARM_SHARE), rate=_WARM_RATE, seed=plan.seed)
 
 
-def _reviews(plan: Plan, tokenizer: Any, model: Any, comments: Sequence[Comment]) -> None:
+def _reviews(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     """The long stage: topics and flags are in it from the start, or they find no place in the network."""
-    found = [replace(row, unsaid=CRITICAL_FLAGS) for row in goods_and_public(plan.data)]
-    examples = found + in_latin_letters(found, 0.05, plan.seed) + praise_and_blame(found, 4_000, plan.seed)
-    examples += written_examples(comments, plan.seed, copies=_LONG_COPIES)
+    examples = _with_made_ones(without_critical(texts.reviews), plan.seed)
+    examples += written_examples(texts.written, plan.seed, copies=_LONG_COPIES)
+    rate = _AGAIN_RATE if plan.start else _FIRST_RATE
     stage = Stage(
-        "reviews", plan.seconds(_FIRST_SHARE), _FIRST_RATE, class_weights(examples), plan.seed, _LABELS_FIRST
+        "reviews", plan.seconds(_FIRST_SHARE), rate, class_weights(examples), plan.seed, _LABELS_FIRST
     )
-    run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(plan)), stage)
+    run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
 
 
-def _service(plan: Plan, tokenizer: Any, model: Any, comments: Sequence[Comment]) -> None:
-    examples = service_examples(plan.data, comments, _own(plan)[0], plan.seed)
+def _service(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
+    examples = service_examples(texts.written, texts.own, texts.stories, texts.reviews, seed=plan.seed)
     stage = Stage("service", plan.seconds(_SERVICE_SHARE), _SERVICE_RATE, class_weights(examples), plan.seed)
-    run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(plan)), stage)
+    run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
 
 
-def _own(plan: Plan) -> tuple[list[Example], list[Example]]:
-    """An organisation's corrected comments: to learn from, and every eighth to judge by."""
-    found = read_labelled(plan.own) if plan.own else []
-    return [row for row in found if not is_held(row.text)], [row for row in found if is_held(row.text)]
+def _with_made_ones(reviews: Sequence[Example], seed: int) -> list[Example]:
+    """Reviews, some of them again in Latin letters, and praise joined with blame."""
+    return [
+        *reviews,
+        *in_latin_letters(reviews, _LATIN_SHARE, seed),
+        *praise_and_blame(reviews, _JOINED, seed),
+    ]
 
 
-def _tables(plan: Plan, comments: Sequence[Comment]) -> dict[str, Table]:
-    """The linear part learns from the same texts as the network."""
-    found = goods_and_public(plan.data)
-    others = found + in_latin_letters(found, 0.05, plan.seed) + praise_and_blame(found, 4_000, plan.seed)
-    return fit_tables(others, [example_of(comment) for comment in comments] + _own(plan)[0])
+def _tables(plan: Plan, texts: Texts) -> dict[str, Table]:
+    """The linear part learns from the same texts as the network; without reviews, only about shops."""
+    if not (plan.work / TABLES).exists():
+        write_tables(plan.work, _fitted_tables(plan, texts))
+    return read_tables(plan.work)
 
 
-def _weights(plan: Plan, tables: Mapping[str, Table], held: Sequence[Comment]) -> Weights:
+def _fitted_tables(plan: Plan, texts: Texts) -> dict[str, Table]:
+    written = [*texts.written, *texts.own]
+    if plan.start and not texts.reviews:
+        known = read_tables(plan.start)
+        return known | {"labels": label_table(written), "tones": tone_table(written)}
+    return fit_tables(_with_made_ones(texts.reviews, plan.seed), written)
+
+
+def _weights(plan: Plan, tables: Mapping[str, Table], texts: Texts) -> Weights:
     """Network and tables are weighed on texts that neither has seen: reviews, and comments held back."""
-    kept = [example_of(comment) for comment in held] + _own(plan)[1]
-    examples = read_split(plan.data, "validation") + kept
-    network = network_logits(plan.out, [example.text for example in examples])
-    said = table_logits([example.text for example in examples], tables)
-    reviews = len(examples) - len(kept)
-    shares = [1 / reviews] * reviews + [_HELD_SHARE / len(kept)] * len(kept)
-    return fit_weights(network, said, examples, shares)
+    examples = [*texts.validation, *texts.held]
+    found = [example.text for example in examples]
+    shares = shares_of(len(texts.validation), len(texts.held))
+    return fit_weights(network_logits(plan.out, found), table_logits(found, tables), examples, shares)
 
 
-def _checks(plan: Plan) -> list[Example]:
-    """A fixed sample of the validation split, small enough to look at often."""
-    found = read_split(plan.data, "validation")
+def _figures(plan: Plan, texts: Texts) -> list[Score]:
+    """On the evaluation files of the data folder; without one, on the comments held back."""
+    return measure_folder(plan.out, plan.data) if plan.data else measure_examples(plan.out, texts.held)
+
+
+def _checks(texts: Texts) -> list[Example]:
+    """A fixed sample of what is not learnt from, small enough to look at often."""
+    found = list(texts.validation or texts.held)
     return random.Random(0).sample(found, min(_CHECKED_ROWS, len(found)))

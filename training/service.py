@@ -1,19 +1,18 @@
-"""What the last stage learns from: comments about shops, and reviews of goods lest they be forgotten."""
+"""Which comments about shops are learnt from, which are held back, and what the last stage adds to them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 from app.classification.rules import CRITICAL_FLAGS
 from training.augment import careless, in_latin_letters
 from training.corpus import Comment
-from training.data import LABELS, Example, goods_and_public, read_optional
+from training.data import LABELS, Example
 
 COPIES = 6
 SERVICE_COPIES = 2
-REPLAYED = 150_000
+REPLAYED = 40_000
 _LATIN_SHARE = 0.05
 
 
@@ -25,20 +24,19 @@ def example_of(comment: Comment) -> Example:
     )
 
 
-def written_examples(comments: Sequence[Comment], seed: int, copies: int = COPIES) -> list[Example]:
+def written_examples(plain: Sequence[Example], seed: int, copies: int = COPIES) -> list[Example]:
     """Each written comment as it stands, and again as it might have been typed in a hurry."""
     pick = random.Random(seed)
-    plain = [example_of(comment) for comment in comments]
-    hurried = [replace(row, text=careless(row.text, pick)) for row in plain * (copies - 1)]
-    return plain + hurried + in_latin_letters(plain, _LATIN_SHARE, seed)
+    hurried = [replace(row, text=careless(row.text, pick)) for row in [*plain] * (copies - 1)]
+    return [*plain, *hurried, *in_latin_letters(plain, _LATIN_SHARE, seed)]
 
 
-def held_back(comments: Sequence[Comment]) -> tuple[list[Comment], list[Comment]]:
+def held_back(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
     """The comments to learn from, and every eighth, by a digest of its text, to tune and judge by."""
-    learnt: list[Comment] = []
-    held: list[Comment] = []
-    for comment in comments:
-        (held if is_held(comment.text) else learnt).append(comment)
+    learnt: list[Example] = []
+    held: list[Example] = []
+    for example in examples:
+        (held if is_held(example.text) else learnt).append(example)
     return learnt, held
 
 
@@ -47,20 +45,28 @@ def is_held(text: str) -> bool:
     return sha256(text.encode()).digest()[0] % 8 == 0
 
 
-def service_examples(
-    data: Path, comments: Sequence[Comment], own: Sequence[Example], seed: int
-) -> list[Example]:
-    """Written comments, the organisation's own, service stories, and a sample of everything else.
+def without_critical(reviews: Iterable[Example]) -> list[Example]:
+    """Reviews of goods, known to hold no critical flag.
 
-    Nobody looked for flags in reviews of goods; that none of them tells of a theft or an injury is true but
-    for a few, and keeps such flags from being seen everywhere.
+    Nobody looked for flags in them; that none tells of a theft or an injury is true but for a few, and keeps
+    such flags from being seen everywhere.
     """
-    stories = read_optional(data, "service_shops_mt") * SERVICE_COPIES
-    others = goods_and_public(data)
-    replayed = random.Random(seed).sample(others, min(REPLAYED, len(others)))
+    return [replace(row, unsaid=CRITICAL_FLAGS) for row in reviews]
+
+
+def service_examples(
+    written: Sequence[Example],
+    own: Sequence[Example],
+    stories: Sequence[Example],
+    others: Sequence[Example],
+    *,
+    seed: int,
+) -> list[Example]:
+    """Written comments, the organisation's own, stories about service, and a sample of the reviews."""
+    replayed = random.Random(seed).sample(list(others), min(REPLAYED, len(others)))
     return [
-        *written_examples(comments, seed),
-        *[row for row in own for _ in range(COPIES)],
-        *stories,
-        *(replace(row, unsaid=CRITICAL_FLAGS) for row in replayed),
+        *written_examples(written, seed),
+        *[*own] * COPIES,
+        *[*stories] * SERVICE_COPIES,
+        *without_critical(replayed),
     ]

@@ -2,49 +2,78 @@
 
 Three questions, asked of the linear part, which learns in seconds: how much each further comment brings,
 whether a setting is understood that training never saw, and how far plain TF-IDF gets on exactly the rows
-that the shipped model learns from.
+that the shipped model learns from. The first two take a sample of the reviews beside the written comments.
 """
 
 import argparse
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from training import labels
 from training.batches import topic_numbers
-from training.corpus import SETTINGS, Comment, evaluation_texts, read_corpus, without_likes
-from training.data import LABELS, Example, class_weights, goods_and_public, read_gold, read_split
+from training.corpus import SETTINGS
+from training.data import LABELS, Example, class_weights, read_gold, read_split
 from training.evaluate import GOLD
-from training.linear import WRITTEN_WEIGHT, label_table
+from training.linear import WRITTEN_WEIGHT, label_table, sentiment_table
 from training.measure import macro_f1, said_f1
-from training.service import example_of, held_back
+from training.texts import read_texts
 from worker.ngrams import Table, hashes_of
 
 RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-study.md"
 SIZES = (500, 1_000, 2_000, 3_000)
 _THRESHOLDS = [step / 20 for step in range(-18, 7)]
 _BASELINE_COST = 0.1
+_SAMPLED = 30_000
 
 
-def topics_of(table: Table, examples: Sequence[Example]) -> Any:
-    """The table's scores of the topics: an array of (examples, topics)."""
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """How well tables that learnt from some comments read others."""
+
+    sentiment: float
+    topics_micro: float
+    topics_macro: float
+
+    def __str__(self) -> str:
+        """The cells of a row."""
+        return f"{self.sentiment:.3f} | {self.topics_micro:.3f} | {self.topics_macro:.3f}"
+
+
+def worth(
+    learnt: Sequence[Example],
+    reviews: Sequence[Example],
+    judged_by: Sequence[Example],
+    tuned_on: Sequence[Example],
+) -> Worth:
+    """Of comments and reviews learnt from; one threshold for all topics is tuned on other comments."""
+    moods = scores_of(sentiment_table(reviews, learnt), judged_by).argmax(axis=1)
+    table = label_table(learnt)
+    found, tuned = scores_of(table, judged_by), scores_of(table, tuned_on)
+    return Worth(
+        macro_f1([row.label for row in judged_by], moods.tolist()),
+        *topics_at(found, judged_by, best_threshold(tuned, tuned_on)),
+    )
+
+
+def scores_of(table: Table, examples: Sequence[Example]) -> Any:
+    """The table's scores: an array of (examples, outputs)."""
     import numpy as np
 
-    return np.array([table.score(hashes_of(it.text))[: len(labels.TOPICS)] for it in examples])
+    return np.array([table.score(hashes_of(row.text)) for row in examples])
 
 
-def best_topics(
-    table: Table, judged_by: Sequence[Example], tuned_on: Sequence[Example]
-) -> tuple[float, float]:
-    """Micro- and macro-F1 of topics, one threshold for all of them tuned on other comments."""
-    threshold = max(_THRESHOLDS, key=lambda it: _f1_at(topics_of(table, tuned_on), tuned_on, it)[0])
-    return _f1_at(topics_of(table, judged_by), judged_by, threshold)
+def best_threshold(scores: Any, examples: Sequence[Example]) -> float:
+    """The one threshold of all topics with the best micro-F1; `scores` begin with a column for each topic."""
+    return max(_THRESHOLDS, key=lambda it: topics_at(scores, examples, it)[0])
 
 
-def _f1_at(scores: Any, examples: Sequence[Example], threshold: float) -> tuple[float, float]:
-    wanted = [[number > 0 for number in topic_numbers(it)] for it in examples]
-    said = (scores > threshold).tolist()
+def topics_at(scores: Any, examples: Sequence[Example], threshold: float) -> tuple[float, float]:
+    """Micro- and macro-F1 of topics from a threshold on."""
+    wanted = [[number > 0 for number in topic_numbers(row)] for row in examples]
+    said = (scores[:, : len(labels.TOPICS)] > threshold).tolist()
     by_topic = [
         said_f1([(row[at], found[at]) for row, found in zip(wanted, said, strict=True)])
         for at in range(len(labels.TOPICS))
@@ -53,42 +82,43 @@ def _f1_at(scores: Any, examples: Sequence[Example], threshold: float) -> tuple[
     return said_f1(pairs), sum(by_topic) / len(by_topic)
 
 
+_HEADING = "sentiment, macro-F1 | topics, micro-F1 | topics, macro-F1 |"
+
+
 def learning_curve(
-    learnt: Sequence[Comment], held: Sequence[Comment], gold: Sequence[Example]
+    written: Sequence[Example], reviews: Sequence[Example], held: Sequence[Example], gold: Sequence[Example]
 ) -> Iterator[str]:
-    """Topics on the gold comments by the number of written ones."""
-    yield "| Written comments | topics, micro-F1 | topics, macro-F1 |"
-    yield "| ---: | ---: | ---: |"
-    shuffled = random.Random(1).sample(list(learnt), len(learnt))
-    tuned_on = [example_of(comment) for comment in held]
+    """The gold comments by the number of written ones."""
+    yield f"| Written comments | {_HEADING}"
+    yield "| ---: | ---: | ---: | ---: |"
+    shuffled = random.Random(1).sample(list(written), len(written))
     for size in (*[size for size in SIZES if size < len(shuffled)], len(shuffled)):
-        table = label_table([example_of(comment) for comment in shuffled[:size]])
-        micro, macro = best_topics(table, gold, tuned_on)
-        yield f"| {size} | {micro:.3f} | {macro:.3f} |"
+        yield f"| {size} | {worth(shuffled[:size], reviews, gold, held)} |"
 
 
-def by_setting(comments: Sequence[Comment]) -> Iterator[str]:
-    """Topics of each setting, by a table that learnt from all the others."""
-    yield "| Setting left out | Comments | topics, micro-F1 | topics, macro-F1 |"
-    yield "| --- | ---: | ---: | ---: |"
+def by_setting(comments: Sequence[Example], reviews: Sequence[Example]) -> Iterator[str]:
+    """Each setting, by tables that learnt from all the others; a comment's kind is its setting."""
+    yield f"| Setting left out | Comments | {_HEADING}"
+    yield "| --- | ---: | ---: | ---: | ---: |"
     for setting in SETTINGS:
-        inside = [example_of(comment) for comment in comments if comment.setting == setting]
-        outside = [example_of(comment) for comment in comments if comment.setting != setting]
-        micro, macro = best_topics(label_table(outside), inside, outside[::8])
-        yield f"| {setting} | {len(inside)} | {micro:.3f} | {macro:.3f} |"
+        inside = [row for row in comments if row.kind == setting]
+        outside = [row for row in comments if row.kind != setting]
+        found = worth(outside, reviews, inside, outside[::8])
+        yield f"| {setting} | {len(inside)} | {found} |"
 
 
-def baseline(data: Path, learnt: Sequence[Comment], gold: Sequence[Example]) -> Iterator[str]:
+def baseline(
+    data: Path, written: Sequence[Example], reviews: Sequence[Example], gold: Sequence[Example]
+) -> Iterator[str]:
     """Words 1-2 and letters 2-5, TF-IDF and a linear machine, on the rows of the shipped model."""
     from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.svm import LinearSVC
 
-    others = goods_and_public(data)
-    rows = others + [example_of(comment) for comment in learnt]
+    rows = [*reviews, *written]
     shares = class_weights(rows)
-    weights = [row.weight * shares[row.label] for row in others]
-    weights += [WRITTEN_WEIGHT * shares[row.label] for row in rows[len(others) :]]
+    weights = [row.weight * shares[row.label] for row in reviews]
+    weights += [WRITTEN_WEIGHT * shares[row.label] for row in written]
     makers = (
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=3),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=20),
@@ -103,6 +133,7 @@ def baseline(data: Path, learnt: Sequence[Comment], gold: Sequence[Example]) -> 
     test = read_split(data, "test")
     parts = {"test, all": test, GOLD: list(gold)}
     parts |= {f"test, {lang}": [row for row in test if row.lang == lang] for lang in ("uk", "ru")}
+    parts["test, reviews"] = [row for row in test if row.kind == "review"]
     for name, examples in parts.items():
         found = hstack([maker.transform([row.text for row in examples]) for maker in makers])
         value = macro_f1([row.label for row in examples], [int(it) for it in machine.predict(found)])
@@ -111,8 +142,8 @@ def baseline(data: Path, learnt: Sequence[Comment], gold: Sequence[Example]) -> 
 
 def study(data: Path) -> str:
     """All of it as Markdown."""
-    comments, _ = without_likes(read_corpus(), evaluation_texts(data))
-    learnt, held = held_back(comments)
+    texts = read_texts(data, None)
+    some = random.Random(1).sample(list(texts.reviews), min(_SAMPLED, len(texts.reviews)))
     gold = read_gold(data, GOLD)
     return "\n".join(
         [
@@ -120,17 +151,17 @@ def study(data: Path) -> str:
             "",
             "    python -m training.study --data DIR",
             "",
-            "## Learning curve, topics, linear part",
+            f"## Learning curve on {GOLD} ({len(some)} reviews beside the comments), tables alone",
             "",
-            *learning_curve(learnt, held, gold),
+            *learning_curve(texts.written, some, texts.held, gold),
             "",
-            "## Cross-validation by setting, topics, linear part",
+            "## Cross-validation by setting (the same reviews beside the comments), tables alone",
             "",
-            *by_setting(comments),
+            *by_setting([*texts.written, *texts.held], some),
             "",
-            f"## TF-IDF and a linear machine on the same rows ({', '.join(LABELS)})",
+            f"## TF-IDF and a linear machine on the rows of the shipped model ({', '.join(LABELS)})",
             "",
-            *baseline(data, learnt, gold),
+            *baseline(data, texts.written, texts.reviews, gold),
             "",
         ]
     )

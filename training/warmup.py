@@ -7,7 +7,7 @@ from typing import Any
 
 from training.batches import Row, batches
 from training.model import MAX_LENGTH
-from training.train import new_optimiser, rate_at
+from training.train import new_optimiser, precision, rate_at
 
 HIDDEN_SHARE = 0.3
 _RANDOM_SHARE = 0.1
@@ -48,7 +48,7 @@ def _step(guesser: Any, optimiser: Any, batch: Sequence[Row]) -> float:
 
     ids, mask, wanted = hide(batch, guesser.config.vocab_size)
     at = wanted >= 0
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with precision():
         states = guesser.model(input_ids=ids, attention_mask=mask).last_hidden_state[at]
         guesses = guesser.decoder(guesser.head(states))
     loss = torch.nn.functional.cross_entropy(guesses.float(), wanted[at])

@@ -12,7 +12,7 @@ from worker.ngrams import FILE as TABLES
 from worker.ngrams import Table, read_tables
 
 FILE = "blend.json"
-LANGUAGE = "language"
+LANGUAGE, TONE = "language", "tone"
 HEADS = ("sentiment", "topic", "polarity", "flag")
 # The polarity of a topic leans the way the comment as a whole does.
 _MOODS = {"blame": "sentiment:negative", "mention": "sentiment:neutral", "praise": "sentiment:positive"}
@@ -22,7 +22,8 @@ _MOODS = {"blame": "sentiment:negative", "mention": "sentiment:neutral", "praise
 class Weights:
     """Of each head: what the network's and the tables' logits count, and what is added to which output.
 
-    `mood` is what the sentiment counts in the polarity of a topic.
+    `mood` is what the sentiment counts in the polarity of a topic. The tables' share in polarity is that of
+    the table of tones, which tells what a comment does at all: blame, mention, praise.
     """
 
     network: Mapping[str, float]
@@ -33,21 +34,20 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """The weights, laid out by output, and the tables."""
+    """The weights, laid out by output, and the tables, each with its shares of (outputs, its own outputs)."""
 
     tables: Sequence[Table]
-    languages: Table | None
-    places: Sequence[Any]
-    network: Any
     shares: Sequence[Any]
+    languages: Table | None
+    network: Any
     added: Any
     moods: Any
 
     def blended(self, logits: Any, hashes: Any) -> Any:
         """The final logits of one text, from those of the network and the text's hashes."""
         found = logits * self.network + self.added
-        for table, places, share in zip(self.tables, self.places, self.shares, strict=True):
-            found[places] += share * table.score(hashes)
+        for table, share in zip(self.tables, self.shares, strict=True):
+            found += share @ table.score(hashes)
         return found + self.moods @ found
 
     def language(self, hashes: Any) -> Language | None:
@@ -63,6 +63,7 @@ def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) 
     import numpy as np
 
     place = {name: at for at, name in enumerate(outputs)}
+    heads = np.array([weights.tables[head_of(name)] for name in outputs])
     known = {head_of(table.outputs[0]): table for table in tables}
     tables = [table for head, table in known.items() if head != LANGUAGE]
     moods = np.zeros((len(outputs), len(outputs)))
@@ -71,13 +72,31 @@ def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) 
             moods[at, place[_MOODS[name.rsplit(":", 1)[1]]]] = weights.mood
     return Blend(
         tables,
+        [heads[:, None] * spread(outputs, table) for table in tables],
         known.get(LANGUAGE),
-        [np.array([place[name] for name in table.outputs], dtype=np.int64) for table in tables],
         np.array([weights.network[head_of(name)] for name in outputs]),
-        [np.array([weights.tables[head_of(name)] for name in table.outputs]) for table in tables],
         np.array([weights.added.get(name, 0.0) for name in outputs]),
         moods,
     )
+
+
+def spread(outputs: Sequence[str], table: Table) -> Any:
+    """Which of the model's outputs each output of a table speaks for: 0 or 1, of (outputs, table's outputs).
+
+    A tone speaks for the polarity of that name in every topic. Raises `ValueError` for what nobody knows.
+    """
+    import numpy as np
+
+    found = np.array([[_speaks_for(own, name) for own in table.outputs] for name in outputs], dtype=float)
+    if not found.any(axis=0).all():
+        raise ValueError(f"a table speaks for outputs that are unknown: {', '.join(table.outputs)}")
+    return found
+
+
+def _speaks_for(own: str, name: str) -> bool:
+    if head_of(own) == TONE:
+        return head_of(name) == "polarity" and name.rsplit(":", 1)[1] == own.partition(":")[2]
+    return own == name
 
 
 def head_of(output: str) -> str:
@@ -95,7 +114,7 @@ def read_blend(folder: Path, outputs: Sequence[str]) -> Blend | None:
         raise ModelUnavailable(f"{folder}: has no {TABLES} for its {FILE}")
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return blend_of(outputs, tables, Weights(**said))
+        return blend_of(outputs, list(tables.values()), Weights(**said))
     except (AttributeError, TypeError, ValueError, KeyError) as fault:
         raise ModelUnavailable(f"{path}: the weights cannot be used: {fault}") from fault
 

@@ -140,17 +140,17 @@ def write_tables(folder: Path, tables: Mapping[str, Table]) -> None:
     np.savez_compressed(folder / FILE, **parts)
 
 
-def read_tables(folder: Path) -> list[Table]:
-    """The tables of a model; none in a folder without the file. Raises `ModelUnavailable`."""
+def read_tables(folder: Path) -> dict[str, Table]:
+    """The tables of a model by name; none in a folder without the file. Raises `ModelUnavailable`."""
     import numpy as np
 
     path = folder / FILE
     if not path.is_file():
-        return []
+        return {}
     try:
         with np.load(path, allow_pickle=False) as kept:
             names = sorted({name.split(".")[0] for name in kept.files})
-            return [_table({part: kept[f"{name}.{part}"] for part in _PARTS}) for name in names]
+            return {name: _table({part: kept[f"{name}.{part}"] for part in _PARTS}) for name in names}
     except Exception as fault:
         raise ModelUnavailable(f"{path}: the tables cannot be used: {fault}") from fault
 

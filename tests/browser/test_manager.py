@@ -98,6 +98,7 @@ def _faults(page: Page, address: str) -> list[str]:
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == 200, address
+    page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     found = Axe().run(page).response["violations"]
     grave = [
         f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found if fault["impact"] in GRAVE

@@ -5,7 +5,18 @@ from pathlib import Path
 import pytest
 
 from app.classification.rules import CRITICAL_FLAGS, Flag, Polarity, Sentiment, Topic
-from training.corpus import SETTINGS, Comment, comment_of, counts, grams, read_corpus, wanting, without_likes
+from training.corpus import (
+    SETTINGS,
+    SIMILAR,
+    Comment,
+    Likeness,
+    comment_of,
+    counts,
+    grams,
+    read_corpus,
+    wanting,
+    without_likes,
+)
 
 LINE = "uk\tgrocery\tplain\t0\tqueue-,staff_attitude+\tsuggestion\tЧерга довга, але дівчата чемні"
 
@@ -78,3 +89,15 @@ def test_every_topic_flag_setting_and_language_is_there(corpus: list[Comment]) -
 def test_what_is_wanting_is_said() -> None:
     assert "queue: 1 of 120" in wanting([comment_of(LINE)])
     assert "safety: 0 of 120" in wanting([comment_of(LINE)])
+
+
+def test_likes_are_found_though_only_the_rarest_sequences_are_looked_up(corpus: list[Comment]) -> None:
+    texts = [comment.text for comment in corpus[:400]]
+    close = [text[:-2] + "ок" for text in texts[::7] if len(text) > 40]
+    far = [text[: len(text) // 2] for text in texts[1::7]]
+    found = Likeness([*texts, *close, *far])
+    for text in texts:
+        found.keep(text, text)
+    for text in [*close, *far]:
+        exact = max(len(grams(text) & grams(it)) / len(grams(text) | grams(it)) for it in texts)
+        assert found.nearest(text)[0] == pytest.approx(exact if exact > SIMILAR else 0.0)

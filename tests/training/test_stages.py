@@ -37,7 +37,7 @@ def test_flags_may_be_known_absent_where_nobody_looked_for_others() -> None:
 
 
 def test_every_eighth_comment_is_held_back_and_stays_so() -> None:
-    comments = read_corpus()
+    comments = [example_of(comment) for comment in read_corpus()]
     learnt, held = held_back(comments)
     assert len(learnt) + len(held) == len(comments)
     assert 0.08 < len(held) / len(comments) < 0.17
@@ -45,9 +45,9 @@ def test_every_eighth_comment_is_held_back_and_stays_so() -> None:
 
 
 def test_a_written_comment_is_learnt_as_it_stands_and_as_typed_in_a_hurry() -> None:
-    comments = read_corpus()[:40]
+    comments = [example_of(comment) for comment in read_corpus()[:40]]
     made = written_examples(comments, seed=1)
-    assert made[:40] == [example_of(comment) for comment in comments]
+    assert made[:40] == comments
     assert len(made) >= 40 * COPIES
     assert made == written_examples(comments, seed=1) != written_examples(comments, seed=2)
     assert {row.topics is None for row in made} == {False}

@@ -80,9 +80,9 @@ def test_what_lands_in_a_bucket_of_something_else_is_told_by_its_mark() -> None:
 
 
 def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
-    assert read_tables(tmp_path) == []
+    assert read_tables(tmp_path) == {}
     write_tables(tmp_path, {"labels": table_of("черга", "topic:queue", 1.0)})
-    (back,) = read_tables(tmp_path)
+    back = read_tables(tmp_path)["labels"]
     assert back.outputs == ("topic:queue",)
     assert back.score(hashes_of("черга")) == table_of("черга", "topic:queue", 1.0).score(hashes_of("черга"))
 
@@ -101,6 +101,20 @@ def test_network_and_tables_add_up() -> None:
     at = NAMES.index("topic:queue")
     quiet, loud = (blend.blended(np.zeros(len(NAMES)), hashes_of(text))[at] for text in ("мило", "черга"))
     assert loud > quiet + 1
+
+
+def test_a_tone_speaks_for_the_polarity_of_every_topic() -> None:
+    logits = blend_of(NAMES, [table_of("дякую", "tone:praise", 3.0)], EVEN).blended(
+        np.zeros(len(NAMES)), hashes_of("дякую")
+    )
+    judged = heads_of(dict(enumerate(NAMES)), "own").read(logits)
+    assert {score.polarity for score in judged.topics.values()} == {Polarity.PRAISE}
+    assert len(set(judged.scores.values())) == 1
+
+
+def test_a_table_of_something_unknown_is_refused() -> None:
+    with pytest.raises(ValueError, match="topic:weather"):
+        blend_of(NAMES, [table_of("дощ", "topic:weather", 1.0)], EVEN)
 
 
 def test_the_polarity_of_a_topic_leans_with_the_whole_comment() -> None:

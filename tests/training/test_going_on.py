@@ -1,0 +1,94 @@
+"""Training goes on from a model that has learnt already, with goods reviews or without."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from training import pipeline
+from training.__main__ import main
+from training.blending import shares_of
+from training.data import Example
+from training.pipeline import Plan
+from training.service import is_held
+from training.texts import Texts, read_texts
+from worker.classifier import SHIPPED_MODEL, load_classifier
+
+ROW = Example("черга", 0)
+TEXTS = ("Черга довга, але дівчата чемні", "Жахливий сервіс, більше не прийду", "Все супер, дякую!")
+
+
+def plan(tmp_path: Path, start: Path | None) -> Plan:
+    """A plan that nothing comes of."""
+    return Plan(None, tmp_path / "out", tmp_path, None, start, seed=1, minutes=0.0, threads=1)
+
+
+def texts(*, reviews: bool) -> Texts:
+    """A comment of each kind that there is."""
+    return Texts([ROW], [], [ROW], [ROW] if reviews else [], [], [], [])
+
+
+@pytest.mark.parametrize(
+    ("goes_on", "reviews", "stages"),
+    [
+        (False, True, ["warm-up", "reviews", "service"]),
+        (True, True, ["reviews", "service"]),
+        (True, False, ["service"]),
+    ],
+)
+def test_what_has_been_learnt_is_not_learnt_again(
+    tmp_path: Path, goes_on: bool, reviews: bool, stages: list[str]
+) -> None:
+    given = plan(tmp_path, SHIPPED_MODEL if goes_on else None)
+    assert list(pipeline._stages(given, texts(reviews=reviews))) == stages
+
+
+def test_a_new_network_cannot_do_without_reviews(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["training", "--own", "own.jsonl"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--data is needed, unless --from names a model" in capsys.readouterr().err
+
+
+def test_own_comments_are_held_back_like_the_written_ones(tmp_path: Path) -> None:
+    own = tmp_path / "own.jsonl"
+    rows = [{"text": f"довга черга номер {n}", "label": "negative"} for n in range(64)]
+    own.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = read_texts(None, own)
+    kept = [row for row in found.held if row.text.startswith("довга черга номер")]
+    assert len(found.own) + len(kept) == 64
+    assert all(is_held(row.text) for row in kept)
+    assert not any(is_held(row.text) for row in found.own)
+    assert found.reviews == found.validation == ()
+    assert found.written
+
+
+def test_comments_held_back_count_as_much_as_all_reviews() -> None:
+    assert sum(shares_of(10, 4)[:10]) == pytest.approx(sum(shares_of(10, 4)[10:]))
+    assert shares_of(0, 4) == [0.25] * 4
+
+
+def test_the_shipped_network_comes_back_from_its_eight_bits() -> None:
+    torch = pytest.importorskip("torch", reason="torch is needed only for training")
+    pytest.importorskip("onnx", reason="onnx is needed only for training")
+    from training.shipped import network_of
+
+    classifier, network = load_classifier(), network_of(SHIPPED_MODEL).eval()
+    for text, wanted in zip(TEXTS, classifier.logits(TEXTS), strict=True):
+        found = classifier.tokenizer(text, return_tensors="pt")
+        with torch.no_grad():
+            logits = network(input_ids=found["input_ids"], attention_mask=found["attention_mask"]).logits[0]
+        assert logits[:3].argmax() == wanted[:3].argmax()
+        assert abs(logits.numpy() - wanted).max() < 0.5
+
+
+def test_a_network_of_another_maker_is_refused(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx", reason="onnx is needed only for training")
+    pytest.importorskip("torch", reason="torch is needed only for training")
+    from training.shipped import network_of
+
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph([], "empty", [], [])), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="is not a network that this pipeline made"):
+        network_of(tmp_path)

@@ -1,0 +1,108 @@
+"""What the network and the tables bring, alone and together: `python -m training.parts --data DIR`.
+
+Each is given weights of its own on the texts that neither has seen, as `training.pipeline` does for both.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from training import labels
+from training.batches import topic_numbers
+from training.blending import fit_weights, network_logits, shares_of, table_logits
+from training.data import Example, read_gold, read_split
+from training.evaluate import GOLD
+from training.measure import macro_f1
+from training.study import best_threshold, topics_at
+from training.texts import read_texts
+from worker.blend import blend_of
+from worker.classifier import SHIPPED_MODEL
+from worker.ngrams import Table, hashes_of, read_tables
+
+RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-parts.md"
+_PARTS = {"network alone": (1.0, 0.0), "tables alone": (0.0, 1.0), "both": (1.0, 1.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Examples, and what the network says of each: an array of (examples, outputs)."""
+
+    examples: Sequence[Example]
+    network: Any
+
+    def blended(self, tables: Sequence[Table], weights: Any) -> Any:
+        """The final logits."""
+        import numpy as np
+
+        blend = blend_of(labels.names(), tables, weights)
+        texts = [row.text for row in self.examples]
+        return np.array(
+            [blend.blended(row, hashes_of(text)) for row, text in zip(self.network, texts, strict=True)]
+        )
+
+
+def read_by(model: Path, examples: Sequence[Example]) -> Read:
+    """Have the network of a model folder read the examples."""
+    return Read(examples, network_logits(model, [row.text for row in examples]))
+
+
+def polarity_accuracy(logits: Any, examples: Sequence[Example]) -> float:
+    """How often the polarity of a topic is right, over all that are truly said."""
+    polarities = labels.split(logits).polarities.argmax(axis=-1)
+    right = [
+        polarities[row, topic] == number - 1
+        for row, example in enumerate(examples)
+        for topic, number in enumerate(topic_numbers(example))
+        if number > 0
+    ]
+    return float(sum(right) / len(right))
+
+
+def table(model: Path, data: Path) -> Iterator[str]:
+    """The figures as Markdown, a row for each part."""
+    texts, tables = read_texts(data, None), read_tables(model)
+    tuned = read_by(model, [*texts.validation, *texts.held])
+    said = table_logits([row.text for row in tuned.examples], tables)
+    held = read_by(model, texts.held)
+    judged = {"test": read_by(model, read_split(data, "test")), GOLD: read_by(model, read_gold(data, GOLD))}
+    yield f"| Part | test, sentiment | {GOLD}, sentiment | topics, micro-F1 | topics, macro-F1 | polarity |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    for name, (network, linear) in _PARTS.items():
+        shares = shares_of(len(texts.validation), len(texts.held))
+        weights = fit_weights(tuned.network * network, said * linear, tuned.examples, shares)
+        found = {of: read.blended(list(tables.values()), weights) for of, read in judged.items()}
+        moods = [
+            macro_f1([row.label for row in judged[of].examples], logits[:, :3].argmax(axis=1).tolist())
+            for of, logits in found.items()
+        ]
+        gold, topics = judged[GOLD].examples, labels.split(found[GOLD]).topics
+        threshold = best_threshold(
+            labels.split(held.blended(list(tables.values()), weights)).topics, texts.held
+        )
+        cells = [*moods, *topics_at(topics, gold, threshold), polarity_accuracy(found[GOLD], gold)]
+        yield f"| {name} | {' | '.join(f'{cell:.3f}' for cell in cells)} |"
+
+
+def main() -> None:
+    """Measure, print, record."""
+    made = argparse.ArgumentParser(prog="python -m training.parts", description=__doc__)
+    made.add_argument("--data", type=Path, required=True)
+    made.add_argument("--model", type=Path, default=SHIPPED_MODEL)
+    made.add_argument("--results", type=Path, default=RESULTS)
+    given = made.parse_args()
+    rows = list(table(given.model, given.data))
+    head = ["# What network and tables bring", "", "    python -m training.parts --data DIR", ""]
+    explained = [
+        "Sentiment as macro-F1; one threshold for all topics, tuned on comments held back; polarity as",
+        "accuracy over all topics that are truly said, found or not.",
+        "",
+    ]
+    text = "\n".join([*head, *explained, *rows, ""])
+    given.results.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The network of a model folder, taken back from its 8-bit ONNX file to go on training from."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from training.export import MODEL_FILE
+from training.model import new_model
+
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+_EMBEDDINGS = "model.embeddings.tok_embeddings.weight"
+
+
+def network_of(folder: Path) -> Any:
+    """A network in full precision with the weights of the folder; raises `ValueError` for another shape."""
+    import onnx
+    import torch
+    from onnx.numpy_helper import to_array
+
+    graph = onnx.load(folder / MODEL_FILE).graph
+    kept = {it.name: to_array(it) for it in graph.initializer}
+    if f"{_EMBEDDINGS}_quantized" not in kept:
+        raise ValueError(f"{folder}: {MODEL_FILE} is not a network that this pipeline made")
+    model = new_model(len(kept[f"{_EMBEDDINGS}_quantized"]))
+    state = model.state_dict()
+    found = {name: kept[name] for name in state if name in kept} | {_EMBEDDINGS: _exact(kept, _EMBEDDINGS)}
+    wanting = [name for name in state if name not in found]
+    found |= dict(zip(wanting, _matrices(graph, kept), strict=True))
+    if any(found[name].shape != state[name].shape for name in state):
+        raise ValueError(f"{folder}: {MODEL_FILE} has another shape than this pipeline makes")
+    model.load_state_dict({name: torch.from_numpy(found[name].copy()) for name in state})
+    return model
+
+
+def take_tokenizer(folder: Path, work: Path) -> None:
+    """Put the folder's tokenizer where the pipeline looks for its own."""
+    for name in TOKENIZER_FILES:
+        shutil.copyfile(folder / name, work / name)
+
+
+def _matrices(graph: Any, kept: dict[str, Any]) -> Iterator[Any]:
+    """The matrices of the linear layers: the graph multiplies by them in the network's own order."""
+    for node in graph.node:
+        if node.op_type == "MatMulInteger":
+            yield _exact(kept, node.input[1].removesuffix("_quantized")).T
+
+
+def _exact(kept: dict[str, Any], name: str) -> Any:
+    """Whole numbers, their scale and their nought as the numbers that they stand for."""
+    import numpy as np
+
+    whole = kept[f"{name}_quantized"].astype(np.float32)
+    return (whole - kept[f"{name}_zero_point"].astype(np.float32)) * kept[f"{name}_scale"]

@@ -1,0 +1,58 @@
+"""Everything there is to learn from and to judge by, read once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.corpus import evaluation_texts, read_corpus, without_likes
+from training.data import (
+    STORIES,
+    Example,
+    every_text,
+    goods_and_public,
+    read_labelled,
+    read_optional,
+    read_split,
+)
+from training.service import example_of, held_back
+
+_CORPUS_COPIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Examples by their use; none of them stands in two places.
+
+    `written` is the project's own corpus, `own` an organisation's corrected comments, `held` every eighth of
+    both, to tune and judge by. All others come from the data folder and are empty without one; the stories
+    about service are among the reviews as well.
+    """
+
+    written: Sequence[Example]
+    own: Sequence[Example]
+    held: Sequence[Example]
+    reviews: Sequence[Example]
+    stories: Sequence[Example]
+    validation: Sequence[Example]
+    unlabelled: Sequence[str]
+
+    @property
+    def every(self) -> list[str]:
+        """Every text there is but those that models are judged by."""
+        return [*self.unlabelled, *[row.text for row in self.written] * _CORPUS_COPIES]
+
+
+def read_texts(data: Path | None, own: Path | None) -> Texts:
+    """All of it; raises `FileNotFoundError` for a data folder that lacks a split."""
+    comments, _ = without_likes(read_corpus(), evaluation_texts(data) if data else ())
+    written, held = held_back(map(example_of, comments))
+    corrected, kept = held_back(read_labelled(own) if own else ())
+    return Texts(
+        written,
+        corrected,
+        [*held, *kept],
+        goods_and_public(data) if data else (),
+        read_optional(data, STORIES) if data else (),
+        read_split(data, "validation") if data else (),
+        every_text(data) if data else (),
+    )
