@@ -9,7 +9,7 @@ from typing import Any
 from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import Example
-from worker.blend import HEADS, LANGUAGE, Weights, head_of, spread
+from worker.blend import HEADS, LANGUAGE, TONE, Weights, head_of, spread
 from worker.classifier import BATCH, load_classifier
 from worker.ngrams import Table, hashes_of
 
@@ -50,11 +50,30 @@ def shares_of(reviews: int, held: int) -> list[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What network and tables say of examples, logits of (examples, outputs), and what is true of them."""
+class Said:
+    """What network, tables and the table of tones say of texts: logits of (texts, outputs) each."""
 
     network: Any
     tables: Any
+    tones: Any
+
+    def weighed(self, network: float, linear: float) -> "Said":
+        """The same with the network, or all tables, louder or silent."""
+        return Said(self.network * network, self.tables * linear, self.tones * linear)
+
+
+def said_of(model: Path, texts: Sequence[str], tables: Mapping[str, Table]) -> Said:
+    """By the network of a model folder and by tables."""
+    tones = {name: table for name, table in tables.items() if head_of(table.outputs[0]) == TONE}
+    others = {name: table for name, table in tables.items() if name not in tones}
+    return Said(network_logits(model, texts), table_logits(texts, others), table_logits(texts, tones))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is said of examples, and what is true of them."""
+
+    said: Said
     truth: Any
     topics: Any
     flags: Any
@@ -63,7 +82,7 @@ class Evidence:
     def mixed(self, head: str, scale: Any, added: Any) -> Any:
         """The logits of one head, weighed together."""
         at = _PLACES[head]
-        return self.network[:, at] * scale[0] + self.tables[:, at] * scale[1] + added
+        return self.said.network[:, at] * scale[0] + self.said.tables[:, at] * scale[1] + added
 
     def sentiment_loss(self, scale: Any, added: Any) -> Any:
         """Cross entropy, each example by its share."""
@@ -82,27 +101,26 @@ class Evidence:
         measure = torch.nn.functional.binary_cross_entropy_with_logits
         return measure(self.mixed(head, scale, added)[known], (wanted[known] > ABSENT).float())
 
-    def polarity_loss(self, mood: Any, scale: Any, added: Any) -> Any:
-        """Cross entropy of the polarity where a topic is said; `mood` is the sentiment's final logits."""
+    def polarity_loss(self, scale: Any, added: Any) -> Any:
+        """Cross entropy of the polarity where a topic is said."""
         import torch
 
         row, topic = torch.where(self.topics > ABSENT)
-        own = self.mixed("polarity", scale, torch.zeros(1)).reshape(len(mood), len(labels.TOPICS), -1)
-        found = own[row, topic] + mood[row] * scale[2] + added
-        return torch.nn.functional.cross_entropy(found, self.topics[row, topic] - 1)
+        tones = self.said.tones[:, _PLACES["polarity"]] * scale[2]
+        found = (self.mixed("polarity", scale, 0.0) + tones).reshape(len(tones), len(labels.TOPICS), -1)
+        return torch.nn.functional.cross_entropy(found[row, topic] + added, self.topics[row, topic] - 1)
 
 
-def fit_weights(network: Any, tables: Any, examples: Sequence[Example], shares: Sequence[float]) -> Weights:
+def fit_weights(said: Said, examples: Sequence[Example], shares: Sequence[float]) -> Weights:
     """The weights under which the examples are likeliest.
 
-    `network` and `tables` are logits of (examples, outputs); `shares` says what each example counts for the
-    sentiment. Topics, polarities and flags are fitted on the examples that know them.
+    `shares` says what each example counts for the sentiment. Topics, polarities and flags are fitted on the
+    examples that know them.
     """
     import torch
 
     held = Evidence(
-        torch.tensor(network, dtype=torch.float32),
-        torch.tensor(tables, dtype=torch.float32),
+        Said(*(torch.tensor(part, dtype=torch.float32) for part in (said.network, said.tables, said.tones))),
         torch.tensor([example.label for example in examples]),
         torch.tensor([topic_numbers(example) for example in examples]),
         torch.tensor([flag_numbers(example) for example in examples]),
@@ -111,16 +129,14 @@ def fit_weights(network: Any, tables: Any, examples: Sequence[Example], shares: 
     found = {
         "sentiment": _fitted(held.sentiment_loss, len(labels.SENTIMENTS)),
         "topic": _fitted(partial(held.said_loss, "topic"), 1),
+        "polarity": _fitted(held.polarity_loss, len(labels.POLARITIES), scales=3),
         "flag": _fitted(partial(held.said_loss, "flag"), 1),
     }
-    mood = held.mixed("sentiment", *found["sentiment"])
-    found["polarity"] = _fitted(partial(held.polarity_loss, mood), len(labels.POLARITIES), scales=3)
     scales = {head: [round(float(scale), 4) for scale in found[head][0]] for head in HEADS}
     return Weights(
         network={head: scales[head][0] for head in HEADS},
-        tables={head: scales[head][1] for head in HEADS},
+        tables={head: scales[head][1] for head in HEADS} | {TONE: scales["polarity"][2]},
         added=_added({head: added.tolist() for head, (_, added) in found.items()}),
-        mood=scales["polarity"][2],
     )
 
 

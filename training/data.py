@@ -15,7 +15,6 @@ LABELS = ("negative", "neutral", "positive")
 UNKNOWN = -1
 STORIES = "service_shops_mt"
 _UNLABELLED = (STORIES, "extra_pl_xed", "topics_labelled", "unlabelled")
-SERVICE_COPIES = 3
 _MASKS = re.compile(r"<(?:phone|email|url)>|\[(?:phone|email|url)\]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
@@ -121,18 +120,18 @@ def read_optional(folder: Path, name: str, weight: float = 1.0) -> list[Example]
     return read_examples(path, weight) if path else []
 
 
-def without_held_out(examples: Iterable[Example], held_out: Iterable[Example]) -> list[Example]:
+def without_held_out(examples: Iterable[Example], judging: Iterable[Example]) -> list[Example]:
     """Examples whose text, letter case aside, is in no evaluation split."""
-    seen = {example.text.casefold() for example in held_out}
+    seen = {example.text.casefold() for example in judging}
     return [example for example in examples if example.text.casefold() not in seen]
 
 
 def every_text(folder: Path) -> list[str]:
     """The texts of every file, labelled or not, but those by which models are judged."""
-    held_out = {row.text.casefold() for name in ("test", "validation") for row in read_split(folder, name)}
+    judging = {row.text.casefold() for row in held_out(folder)}
     paths = (find_split(folder, name) for name in ("train", *_UNLABELLED))
     texts = (clean(str(row.get("text") or "")) for path in paths if path for row in read_rows(path))
-    return [text for text in texts if text and text.casefold() not in held_out]
+    return [text for text in texts if text and text.casefold() not in judging]
 
 
 def russian_aspects(folder: Path) -> list[Example]:
@@ -140,12 +139,14 @@ def russian_aspects(folder: Path) -> list[Example]:
     return [row for row in read_optional(folder, "topics_labelled") if row.lang == "ru"]
 
 
-def goods_and_public(folder: Path) -> list[Example]:
-    """What the first and longest stage learns from; evaluation texts never come back by another door."""
-    held_out = read_split(folder, "test") + read_split(folder, "validation")
-    extra = russian_aspects(folder) + read_optional(folder, "extra_pl_xed", weight=0.5)
-    service = read_optional(folder, STORIES) * SERVICE_COPIES
-    return without_held_out(read_split(folder, "train") + extra + service, held_out)
+def public_texts(folder: Path) -> list[Example]:
+    """Labelled texts that are no reviews: they widen what a network has read."""
+    return russian_aspects(folder) + read_optional(folder, "extra_pl_xed", weight=0.5)
+
+
+def held_out(folder: Path) -> list[Example]:
+    """The texts of the splits by which models are judged and weighed."""
+    return read_split(folder, "test") + read_split(folder, "validation")
 
 
 def class_weights(examples: Iterable[Example]) -> list[float]:

@@ -51,11 +51,16 @@ def sentiment_scores(judged: Judged) -> Iterator[Score]:
     """Macro-F1 of three classes, of two, and F1 of the negative class."""
     truth = [example.label for example in judged.examples]
     scores = [scores_of(one) for one in judged.judgements]
-    said = [max(range(len(LABELS)), key=given.__getitem__) for given in scores]
+    said = _sentiments_said(judged)
     count = len(truth)
     yield Score(judged.texts, "sentiment, macro-F1", macro_f1(truth, said), count)
     yield Score(judged.texts, "negative or positive, macro-F1", binary_f1(truth, scores), count)
     yield Score(judged.texts, "negative, F1", f1(truth, said, LABELS.index("negative")), count)
+
+
+def _sentiments_said(judged: Judged) -> list[int]:
+    scores = [scores_of(one) for one in judged.judgements]
+    return [max(range(len(LABELS)), key=given.__getitem__) for given in scores]
 
 
 def slices(judged: Judged) -> Iterator[Judged]:
@@ -140,11 +145,16 @@ def _precision_and_recall(texts: str, name: str, pairs: Sequence[tuple[bool, boo
         yield Score(texts, words, both / of if of else 0.0, of)
 
 
-def agreement(model: Path, other: Path, texts: Sequence[str]) -> float:
-    """The share of texts on which two models give the same sentiment."""
-    pairs = zip(load_classifier(model).classify(texts), load_classifier(other).classify(texts), strict=True)
-    same = [one and one.sentiment == two.sentiment for one, two in pairs if one and two]
-    return sum(map(bool, same)) / len(same)
+def cost_of_int8(model: Path, full: Path, name: str, examples: Sequence[Example]) -> list[Score]:
+    """How far the model of 8-bit weights is from the same one in full precision."""
+    small, exact = (_sentiments_said(judge(load_classifier(path), name, examples)) for path in (model, full))
+    truth, count = [example.label for example in examples], len(examples)
+    same = sum(one == two for one, two in zip(small, exact, strict=True)) / count
+    lost = macro_f1(truth, exact) - macro_f1(truth, small)
+    return [
+        Score(name, "int8, same sentiment as in full precision", same, count),
+        Score(name, "int8, lost sentiment macro-F1", lost, count),
+    ]
 
 
 def measure_folder(model: Path, data: Path) -> list[Score]:

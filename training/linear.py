@@ -5,32 +5,44 @@ from collections.abc import Sequence
 from typing import Any
 
 from training import labels
-from training.batches import flag_numbers, topic_numbers
+from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import UNKNOWN, Example, class_weights
 from worker.blend import TONE
 from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
 
 SENTIMENT_BUCKETS = 1 << 20
 LABEL_BUCKETS = 1 << 17
-LANGUAGE_BUCKETS = 1 << 15
-WRITTEN_WEIGHT = 5.0
+LANGUAGE_BUCKETS = POLARITY_BUCKETS = 1 << 15
+WRITTEN_WEIGHT = 3.0
 _LANGUAGES = ("uk", "ru", "mixed", "en", "pl")
 _LANGUAGE_OF = {"translit": "mixed"}
 _LANGUAGE_ROWS = 20_000
 # Few comments know topics and many know a sentiment: the more there are, the less each may pull.
-_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _LANGUAGE_COST = 2.0, 1.0, 0.06, 0.5
+_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _LANGUAGE_COST = 2.0, 1.0, 0.15, 0.5
 # Rare sequences count more, up to four times as much as one that is in every comment.
 _RARE = 4.0
 _FEWEST = 2
 
 
-def fit_tables(others: Sequence[Example], written: Sequence[Example]) -> dict[str, Table]:
-    """Tables for sentiment and language, from everything; for topics, tones and flags, from `written`."""
+def fit_tables(
+    reviews: Sequence[Example], public: Sequence[Example], written: Sequence[Example]
+) -> dict[str, Table]:
+    """Those that `written` alone teaches; sentiment, which reviews teach too; language, which all texts do.
+
+    Public texts and made examples, which widen a network, only blur a linear machine's view of sentiment.
+    """
+    return fit_written_tables(written) | {
+        "sentiment": sentiment_table(reviews, written),
+        "languages": language_table([*reviews, *public], written),
+    }
+
+
+def fit_written_tables(written: Sequence[Example]) -> dict[str, Table]:
+    """Tables of topics and flags, and of how they are spoken of."""
     return {
-        "sentiment": sentiment_table(others, written),
         "labels": label_table(written),
         "tones": tone_table(written),
-        "languages": language_table(others, written),
+        "polarities": polarity_table(written),
     }
 
 
@@ -66,6 +78,19 @@ def tone_table(written: Sequence[Example]) -> Table:
     wanted = np.array([[it in (row.topics or {}).values() for it in labels.POLARITIES] for row in written])
     names = [f"{TONE}:{it.name.lower()}" for it in labels.POLARITIES]
     return _table(names, ([row.text for row in written], wanted), LABEL_BUCKETS, _TONE_COST)
+
+
+def polarity_table(written: Sequence[Example]) -> Table:
+    """One machine for each polarity of each topic, learnt from the comments that talk of the topic."""
+    import numpy as np
+
+    numbers = np.array([topic_numbers(row) for row in written])
+    places = range(1, 1 + len(labels.POLARITIES))
+    wanted = np.concatenate([numbers[:, [topic]] == places for topic in range(len(labels.TOPICS))], axis=1)
+    known = np.repeat(numbers != ABSENT, len(labels.POLARITIES), axis=1)
+    names = labels.names()[labels.AT_POLARITIES : labels.AT_FLAGS]
+    rows = [row.text for row in written], wanted
+    return _table(names, rows, POLARITY_BUCKETS, _TONE_COST, known=known)
 
 
 def language_table(others: Sequence[Example], written: Sequence[Example]) -> Table:
@@ -119,9 +144,19 @@ def rarity(rows: Any) -> Any:
 
 
 def _table(
-    outputs: Sequence[str], rows: tuple[Sequence[str], Any], buckets: int, cost: float, *, weights: Any = None
+    outputs: Sequence[str],
+    rows: tuple[Sequence[str], Any],
+    buckets: int,
+    cost: float,
+    *,
+    weights: Any = None,
+    known: Any = None,
 ) -> Table:
-    """Fit one machine for each output on texts and, for each of them, which outputs are true."""
+    """Fit one machine for each output on texts and, for each of them, which outputs are true.
+
+    `known`, of (texts, outputs), says from which texts an output is learnt; without it, from all. An output
+    that is true of all or of none is silent.
+    """
     import numpy as np
     from scipy.sparse import diags_array
     from sklearn.svm import LinearSVC
@@ -133,9 +168,13 @@ def _table(
     rare = rarity(plain)
     scaled = (plain @ diags_array(rare)).tocsr()
     found, added = np.zeros((buckets, len(outputs)), dtype=np.float32), np.zeros(len(outputs))
-    balance = "balanced" if weights is None else None
+    balance = "balanced" if weights is None and known is None else None
     for place in range(len(outputs)):
+        taught = np.arange(len(texts)) if known is None else np.flatnonzero(known[:, place])
+        truth = wanted[taught, place]
+        if truth.all() or not truth.any():
+            continue
         machine = LinearSVC(C=cost, class_weight=balance, random_state=0, tol=1e-2, max_iter=200)
-        machine.fit(scaled, wanted[:, place], sample_weight=weights)
+        machine.fit(scaled[taught], truth, sample_weight=weights)
         found[:, place], added[place] = machine.coef_[0] * rare, machine.intercept_[0]
     return quantised(outputs, marks, found, added)

@@ -11,13 +11,13 @@ from typing import Any
 
 from training import labels
 from training.batches import topic_numbers
-from training.blending import fit_weights, network_logits, shares_of, table_logits
+from training.blending import fit_weights, network_logits, said_of, shares_of
 from training.data import Example, read_gold, read_split
 from training.evaluate import GOLD
 from training.measure import macro_f1
 from training.study import best_threshold, topics_at
 from training.texts import read_texts
-from worker.blend import blend_of
+from worker.blend import Weights, blend_of
 from worker.classifier import SHIPPED_MODEL
 from worker.ngrams import Table, hashes_of, read_tables
 
@@ -27,12 +27,12 @@ _PARTS = {"network alone": (1.0, 0.0), "tables alone": (0.0, 1.0), "both": (1.0,
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Examples, and what the network says of each: an array of (examples, outputs)."""
+    """Examples, and what a model's network says of each: an array of (examples, outputs)."""
 
     examples: Sequence[Example]
     network: Any
 
-    def blended(self, tables: Sequence[Table], weights: Any) -> Any:
+    def blended(self, tables: Sequence[Table], weights: Weights) -> Any:
         """The final logits."""
         import numpy as np
 
@@ -41,11 +41,6 @@ class Read:
         return np.array(
             [blend.blended(row, hashes_of(text)) for row, text in zip(self.network, texts, strict=True)]
         )
-
-
-def read_by(model: Path, examples: Sequence[Example]) -> Read:
-    """Have the network of a model folder read the examples."""
-    return Read(examples, network_logits(model, [row.text for row in examples]))
 
 
 def polarity_accuracy(logits: Any, examples: Sequence[Example]) -> float:
@@ -62,27 +57,33 @@ def polarity_accuracy(logits: Any, examples: Sequence[Example]) -> float:
 
 def table(model: Path, data: Path) -> Iterator[str]:
     """The figures as Markdown, a row for each part."""
-    texts, tables = read_texts(data, None), read_tables(model)
-    tuned = read_by(model, [*texts.validation, *texts.held])
-    said = table_logits([row.text for row in tuned.examples], tables)
-    held = read_by(model, texts.held)
-    judged = {"test": read_by(model, read_split(data, "test")), GOLD: read_by(model, read_gold(data, GOLD))}
+    texts, tables, gold = read_texts(data, None), read_tables(model), read_gold(data, GOLD)
+    tuned, tests = [*texts.validation, *texts.held], read_split(data, "test")
+    said = said_of(model, [row.text for row in tuned], tables)
+    shares = shares_of(len(texts.validation), len(texts.held))
+    judged = [_read(model, rows) for rows in (tests, gold, texts.held)]
     yield f"| Part | test, sentiment | {GOLD}, sentiment | topics, micro-F1 | topics, macro-F1 | polarity |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for name, (network, linear) in _PARTS.items():
-        shares = shares_of(len(texts.validation), len(texts.held))
-        weights = fit_weights(tuned.network * network, said * linear, tuned.examples, shares)
-        found = {of: read.blended(list(tables.values()), weights) for of, read in judged.items()}
-        moods = [
-            macro_f1([row.label for row in judged[of].examples], logits[:, :3].argmax(axis=1).tolist())
-            for of, logits in found.items()
+        weights = fit_weights(said.weighed(network, linear), tuned, shares)
+        on_tests, on_gold, on_held = (read.blended(list(tables.values()), weights) for read in judged)
+        threshold = best_threshold(labels.split(on_held).topics, texts.held)
+        cells = [
+            _sentiment(on_tests, tests),
+            _sentiment(on_gold, gold),
+            *topics_at(labels.split(on_gold).topics, gold, threshold),
+            polarity_accuracy(on_gold, gold),
         ]
-        gold, topics = judged[GOLD].examples, labels.split(found[GOLD]).topics
-        threshold = best_threshold(
-            labels.split(held.blended(list(tables.values()), weights)).topics, texts.held
-        )
-        cells = [*moods, *topics_at(topics, gold, threshold), polarity_accuracy(found[GOLD], gold)]
         yield f"| {name} | {' | '.join(f'{cell:.3f}' for cell in cells)} |"
+
+
+def _read(model: Path, examples: Sequence[Example]) -> Read:
+    return Read(examples, network_logits(model, [row.text for row in examples]))
+
+
+def _sentiment(logits: Any, examples: Sequence[Example]) -> float:
+    said = labels.split(logits).sentiment.argmax(axis=-1).tolist()
+    return macro_f1([row.label for row in examples], said)
 
 
 def main() -> None:

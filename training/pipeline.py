@@ -4,7 +4,7 @@ Each stage leaves its result in the working folder; the same command takes up af
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,13 +13,13 @@ from typing import Any
 from app.classification.model_card import Score
 from training.augment import in_latin_letters, praise_and_blame
 from training.batches import tokenise
-from training.blending import fit_weights, network_logits, shares_of, table_logits
+from training.blending import fit_weights, said_of, shares_of
 from training.calibrate import tuned_thresholds
 from training.card import write_figures
 from training.data import Example, class_weights
-from training.evaluate import agreement, measure_examples, measure_folder
+from training.evaluate import HELD, cost_of_int8, measure_examples, measure_folder
 from training.export import export_model, full_folder
-from training.linear import fit_tables, label_table, tone_table
+from training.linear import fit_tables, fit_written_tables
 from training.model import MAX_LENGTH, new_model
 from training.service import service_examples, without_critical, written_examples
 from training.shipped import network_of, take_tokenizer
@@ -34,13 +34,11 @@ from worker.thresholds import write_thresholds
 
 _WARM_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.08, 0.74, 0.18
 _WARM_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 7e-4, 4e-4
-# A network that has learnt already is not shaken up as much as a new one.
-_AGAIN_RATE = 4e-4
 # Topics and flags have to find their place in the network early; more would be at the cost of sentiment.
 _LABELS_FIRST = 2.0
-_LONG_COPIES = 9
+_LONG_COPIES, _STORY_COPIES = 9, 3
 _CHECKED_ROWS = 2_000
-_LATIN_SHARE, _JOINED = 0.05, 4_000
+_LATIN_SHARE, _WRITTEN_LATIN_SHARE, _JOINED = 0.05, 0.15, 4_000
 KEPT_BEFORE_SERVICE = ("tokenizer.json", "tokenizer_config.json", "warm-up.pt", "reviews.pt", TABLES)
 
 
@@ -48,7 +46,8 @@ KEPT_BEFORE_SERVICE = ("tokenizer.json", "tokenizer_config.json", "warm-up.pt", 
 class Plan:
     """What the command was asked for.
 
-    `start` is a model folder whose network to go on from; only with one can `data` be left out.
+    `start` is a model folder whose network to go on from: it has only the last stage before it, and all the
+    minutes are for that. Only with one can `data` be left out.
     """
 
     data: Path | None
@@ -65,19 +64,21 @@ class Plan:
         return self.minutes * 60 * share
 
 
+_Stage = Callable[[Plan, Any, Any, Texts], object]
+
+
 def run(plan: Plan) -> None:
     """Train, export, tune thresholds, measure with the worker's own classifier, and fill the card."""
     plan.work.mkdir(parents=True, exist_ok=True)
     texts = read_texts(plan.data, plan.own)
     export_model(trained(plan, texts), plan.work, plan.out)
     tables = _tables(plan, texts)
+    weights = _weights(plan, tables, texts)
     for folder in (plan.out, full_folder(plan.work)):
         write_tables(folder, tables)
-        write_weights(folder, _weights(plan, tables, texts))
+        write_weights(folder, weights)
     write_thresholds(plan.out, tuned_thresholds(plan.out, texts.held))
     write_figures(_figures(plan, texts), plan.out)
-    same = agreement(full_folder(plan.work), plan.out, [example.text for example in _checks(texts)])
-    print(f"int8 agrees with full precision: {same:.2%}")
 
 
 def trained(plan: Plan, texts: Texts) -> Any:
@@ -88,17 +89,15 @@ def trained(plan: Plan, texts: Texts) -> Any:
     torch.set_num_threads(plan.threads)
     tokenizer = _tokenizer(plan, texts)
     model = network_of(plan.start) if plan.start else new_model(tokenizer.get_vocab_size())
-    for name, stage in _stages(plan, texts).items():
+    for name, stage in _stages(plan).items():
         _once(plan.work / f"{name}.pt", model, partial(stage, plan, tokenizer, model, texts))
     return model
 
 
-def _stages(plan: Plan, texts: Texts) -> dict[str, Callable[[Plan, Any, Any, Texts], object]]:
-    """What there is to do: a network that has learnt needs no warm-up, and reviews may be absent."""
-    stages = {"warm-up": _warm_up, "reviews": _reviews, "service": _service}
-    needless = {"warm-up"} if plan.start else set()
-    needless |= set() if texts.reviews else {"reviews"}
-    return {name: stage for name, stage in stages.items() if name not in needless}
+def _stages(plan: Plan) -> dict[str, _Stage]:
+    """What there is to do: a network that has learnt goes on with the last stage."""
+    stages: dict[str, _Stage] = {"warm-up": _warm_up, "reviews": _reviews, "service": _service}
+    return {"service": _service} if plan.start else stages
 
 
 def _once(kept: Path, model: Any, stage: Callable[[], object]) -> None:
@@ -131,32 +130,30 @@ def _warm_up(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
 
 def _reviews(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     """The long stage: topics and flags are in it from the start, or they find no place in the network."""
-    examples = _with_made_ones(without_critical(texts.reviews), plan.seed)
-    examples += written_examples(texts.written, plan.seed, copies=_LONG_COPIES)
-    rate = _AGAIN_RATE if plan.start else _FIRST_RATE
+    found = without_critical([*texts.reviews, *texts.public, *[*texts.stories] * _STORY_COPIES])
+    examples = [
+        *found,
+        *in_latin_letters(found, _LATIN_SHARE, plan.seed),
+        *praise_and_blame(found, _JOINED, plan.seed),
+        *written_examples(texts.written, plan.seed, copies=_LONG_COPIES),
+    ]
     stage = Stage(
-        "reviews", plan.seconds(_FIRST_SHARE), rate, class_weights(examples), plan.seed, _LABELS_FIRST
+        "reviews", plan.seconds(_FIRST_SHARE), _FIRST_RATE, class_weights(examples), plan.seed, _LABELS_FIRST
     )
     run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
 
 
 def _service(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
-    examples = service_examples(texts.written, texts.own, texts.stories, texts.reviews, seed=plan.seed)
-    stage = Stage("service", plan.seconds(_SERVICE_SHARE), _SERVICE_RATE, class_weights(examples), plan.seed)
+    examples = service_examples(
+        texts.written, texts.own, texts.stories, [*texts.reviews, *texts.public], seed=plan.seed
+    )
+    seconds = plan.seconds(1.0 if plan.start else _SERVICE_SHARE)
+    stage = Stage("service", seconds, _SERVICE_RATE, class_weights(examples), plan.seed)
     run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
 
 
-def _with_made_ones(reviews: Sequence[Example], seed: int) -> list[Example]:
-    """Reviews, some of them again in Latin letters, and praise joined with blame."""
-    return [
-        *reviews,
-        *in_latin_letters(reviews, _LATIN_SHARE, seed),
-        *praise_and_blame(reviews, _JOINED, seed),
-    ]
-
-
 def _tables(plan: Plan, texts: Texts) -> dict[str, Table]:
-    """The linear part learns from the same texts as the network; without reviews, only about shops."""
+    """The linear part; without reviews it learns anew only what comments about shops teach."""
     if not (plan.work / TABLES).exists():
         write_tables(plan.work, _fitted_tables(plan, texts))
     return read_tables(plan.work)
@@ -164,10 +161,10 @@ def _tables(plan: Plan, texts: Texts) -> dict[str, Table]:
 
 def _fitted_tables(plan: Plan, texts: Texts) -> dict[str, Table]:
     written = [*texts.written, *texts.own]
+    written += in_latin_letters(written, _WRITTEN_LATIN_SHARE, plan.seed)
     if plan.start and not texts.reviews:
-        known = read_tables(plan.start)
-        return known | {"labels": label_table(written), "tones": tone_table(written)}
-    return fit_tables(_with_made_ones(texts.reviews, plan.seed), written)
+        return read_tables(plan.start) | fit_written_tables(written)
+    return fit_tables([*texts.reviews, *texts.stories], texts.public, written)
 
 
 def _weights(plan: Plan, tables: Mapping[str, Table], texts: Texts) -> Weights:
@@ -175,12 +172,14 @@ def _weights(plan: Plan, tables: Mapping[str, Table], texts: Texts) -> Weights:
     examples = [*texts.validation, *texts.held]
     found = [example.text for example in examples]
     shares = shares_of(len(texts.validation), len(texts.held))
-    return fit_weights(network_logits(plan.out, found), table_logits(found, tables), examples, shares)
+    return fit_weights(said_of(plan.out, found, tables), examples, shares)
 
 
 def _figures(plan: Plan, texts: Texts) -> list[Score]:
     """On the evaluation files of the data folder; without one, on the comments held back."""
-    return measure_folder(plan.out, plan.data) if plan.data else measure_examples(plan.out, texts.held)
+    found = measure_folder(plan.out, plan.data) if plan.data else measure_examples(plan.out, texts.held)
+    name = "validation, all" if texts.validation else HELD
+    return found + cost_of_int8(plan.out, full_folder(plan.work), name, texts.validation or texts.held)
 
 
 def _checks(texts: Texts) -> list[Example]:

@@ -10,7 +10,7 @@ from training.augment import careless, in_latin_letters
 from training.corpus import Comment
 from training.data import LABELS, Example
 
-COPIES = 6
+COPIES = 4
 SERVICE_COPIES = 2
 REPLAYED = 40_000
 _LATIN_SHARE = 0.05

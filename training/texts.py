@@ -1,7 +1,7 @@
 """Everything there is to learn from and to judge by, read once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training.corpus import evaluation_texts, read_corpus, without_likes
@@ -9,10 +9,12 @@ from training.data import (
     STORIES,
     Example,
     every_text,
-    goods_and_public,
+    held_out,
+    public_texts,
     read_labelled,
     read_optional,
     read_split,
+    without_held_out,
 )
 from training.service import example_of, held_back
 
@@ -24,17 +26,18 @@ class Texts:
     """Examples by their use; none of them stands in two places.
 
     `written` is the project's own corpus, `own` an organisation's corrected comments, `held` every eighth of
-    both, to tune and judge by. All others come from the data folder and are empty without one; the stories
-    about service are among the reviews as well.
+    both, to tune and judge by. All others come from the data folder and are empty without one: `reviews` of
+    goods, `stories` about service, `public` texts of other kinds, reviews for `validation`.
     """
 
     written: Sequence[Example]
     own: Sequence[Example]
     held: Sequence[Example]
-    reviews: Sequence[Example]
-    stories: Sequence[Example]
-    validation: Sequence[Example]
-    unlabelled: Sequence[str]
+    reviews: Sequence[Example] = ()
+    stories: Sequence[Example] = ()
+    public: Sequence[Example] = ()
+    validation: Sequence[Example] = ()
+    unlabelled: Sequence[str] = ()
 
     @property
     def every(self) -> list[str]:
@@ -47,12 +50,15 @@ def read_texts(data: Path | None, own: Path | None) -> Texts:
     comments, _ = without_likes(read_corpus(), evaluation_texts(data) if data else ())
     written, held = held_back(map(example_of, comments))
     corrected, kept = held_back(read_labelled(own) if own else ())
-    return Texts(
-        written,
-        corrected,
-        [*held, *kept],
-        goods_and_public(data) if data else (),
-        read_optional(data, STORIES) if data else (),
-        read_split(data, "validation") if data else (),
-        every_text(data) if data else (),
+    found = Texts(written, corrected, [*held, *kept])
+    if data is None:
+        return found
+    judging = held_out(data)
+    return replace(
+        found,
+        reviews=without_held_out(read_split(data, "train"), judging),
+        stories=without_held_out(read_optional(data, STORIES), judging),
+        public=without_held_out(public_texts(data), judging),
+        validation=read_split(data, "validation"),
+        unlabelled=every_text(data),
     )

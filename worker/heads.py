@@ -38,7 +38,7 @@ class Heads:
         import numpy as np
 
         found = np.asarray(logits, dtype=np.float64)
-        shares = _shares(found[[place for place, _ in self.sentiment]])
+        shares = softmax(found[[place for place, _ in self.sentiment]])
         scores = dict.fromkeys(Sentiment, 0.0)
         for (_, meaning), share in zip(self.sentiment, shares.tolist(), strict=True):
             scores[meaning] += share
@@ -129,7 +129,7 @@ def _meaning(label: str, *, rated: bool) -> Sentiment | None:
     return stars or next((meaning for meaning, names in _NAMES.items() if label in names), None)
 
 
-def _shares(logits: Any) -> Any:
+def softmax(logits: Any) -> Any:
     """Softmax over the last axis."""
     import numpy as np
 

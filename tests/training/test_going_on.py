@@ -8,13 +8,11 @@ import pytest
 from training import pipeline
 from training.__main__ import main
 from training.blending import shares_of
-from training.data import Example
 from training.pipeline import Plan
 from training.service import is_held
-from training.texts import Texts, read_texts
+from training.texts import read_texts
 from worker.classifier import SHIPPED_MODEL, load_classifier
 
-ROW = Example("черга", 0)
 TEXTS = ("Черга довга, але дівчата чемні", "Жахливий сервіс, більше не прийду", "Все супер, дякую!")
 
 
@@ -23,24 +21,9 @@ def plan(tmp_path: Path, start: Path | None) -> Plan:
     return Plan(None, tmp_path / "out", tmp_path, None, start, seed=1, minutes=0.0, threads=1)
 
 
-def texts(*, reviews: bool) -> Texts:
-    """A comment of each kind that there is."""
-    return Texts([ROW], [], [ROW], [ROW] if reviews else [], [], [], [])
-
-
-@pytest.mark.parametrize(
-    ("goes_on", "reviews", "stages"),
-    [
-        (False, True, ["warm-up", "reviews", "service"]),
-        (True, True, ["reviews", "service"]),
-        (True, False, ["service"]),
-    ],
-)
-def test_what_has_been_learnt_is_not_learnt_again(
-    tmp_path: Path, goes_on: bool, reviews: bool, stages: list[str]
-) -> None:
-    given = plan(tmp_path, SHIPPED_MODEL if goes_on else None)
-    assert list(pipeline._stages(given, texts(reviews=reviews))) == stages
+def test_what_has_been_learnt_is_not_learnt_again(tmp_path: Path) -> None:
+    assert list(pipeline._stages(plan(tmp_path, None))) == ["warm-up", "reviews", "service"]
+    assert list(pipeline._stages(plan(tmp_path, SHIPPED_MODEL))) == ["service"]
 
 
 def test_a_new_network_cannot_do_without_reviews(

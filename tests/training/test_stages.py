@@ -97,6 +97,41 @@ def test_unknown_labels_cost_nothing() -> None:
     assert logits.grad[1].abs().sum() == 0
 
 
+def test_how_a_topic_is_spoken_of_is_learnt_topic_by_topic() -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is needed only for training")
+    from training.linear import polarity_table
+    from worker.ngrams import hashes_of
+
+    staff, queue = Topic.STAFF_ATTITUDE, Topic.QUEUE
+    said = {
+        "чемні продавці": {staff: Polarity.PRAISE},
+        "грубі продавці": {staff: Polarity.BLAME},
+        "черга довга": {queue: Polarity.BLAME},
+        "черга швидка": {queue: Polarity.PRAISE},
+    }
+    rows = [Example(f"{text} {n}", 1, topics=topics) for text, topics in said.items() for n in range(6)]
+    table = polarity_table(rows)
+    scores = dict(zip(table.outputs, table.score(hashes_of("чемні продавці, черга довга")), strict=True))
+    assert scores[f"polarity:{staff}:praise"] > scores[f"polarity:{staff}:blame"]
+    assert scores[f"polarity:{queue}:blame"] > scores[f"polarity:{queue}:praise"]
+
+
+def test_network_and_tables_are_weighed_by_what_is_true() -> None:
+    pytest.importorskip("torch", reason="torch is needed only for training")
+    import numpy as np
+
+    from training.blending import Said, fit_weights
+
+    examples = [Example("а", at % 3, topics={}, flags=frozenset()) for at in range(60)]
+    examples[0] = Example("а", 0, topics={Topic.QUEUE: Polarity.BLAME}, flags=frozenset())
+    right = np.zeros((60, labels.OUTPUTS))
+    right[np.arange(60), [row.label for row in examples]] = 1.0
+    wrong = np.random.default_rng(1).normal(size=right.shape)
+    found = fit_weights(Said(wrong, right, np.zeros_like(right)), examples, [1 / 60] * 60)
+    assert found.tables["sentiment"] > 3 * abs(found.network["sentiment"])
+    assert set(found.tables) == {"sentiment", "topic", "polarity", "flag", "tone"}
+
+
 def test_a_rare_truth_needs_a_higher_threshold() -> None:
     scored = [(0.9, True)] * 4 + [(0.6, True), (0.6, False), (0.2, False), (0.1, False)]
     assert at_precision(scored, 0.8) == pytest.approx(0.21)

@@ -7,7 +7,7 @@ import pytest
 
 from app.classification.rules import Language, Polarity, Sentiment, Topic
 from training import labels
-from worker.blend import HEADS, Weights, blend_of, read_blend, write_weights
+from worker.blend import HEADS, TONE, Weights, blend_of, read_blend, write_weights
 from worker.heads import ModelUnavailable, heads_of
 from worker.ngrams import (
     FILE,
@@ -93,7 +93,7 @@ def test_a_broken_file_of_tables_is_named(tmp_path: Path) -> None:
         read_tables(tmp_path)
 
 
-EVEN = Weights(network=dict.fromkeys(HEADS, 1.0), tables=dict.fromkeys(HEADS, 1.0), mood=0.5)
+EVEN = Weights(network=dict.fromkeys(HEADS, 1.0), tables=dict.fromkeys((*HEADS, TONE), 1.0))
 
 
 def test_network_and_tables_add_up() -> None:
@@ -126,6 +126,18 @@ def test_the_polarity_of_a_topic_leans_with_the_whole_comment() -> None:
     assert judged.topics[Topic.QUEUE].polarity is Polarity.BLAME
 
 
+def test_a_clearly_negative_comment_praises_nothing_and_a_mixed_one_may() -> None:
+    logits = np.zeros(len(NAMES))
+    logits[NAMES.index("polarity:queue:praise")] = 2.0
+    for sentiment, polarity in (("negative", Polarity.BLAME), ("neutral", Polarity.PRAISE)):
+        sure = logits.copy()
+        sure[NAMES.index(f"sentiment:{sentiment}")] = 6.0
+        judged = heads_of(dict(enumerate(NAMES)), "own").read(
+            blend_of(NAMES, [], EVEN).blended(sure, hashes_of("х"))
+        )
+        assert judged.topics[Topic.QUEUE].polarity is polarity
+
+
 def test_a_table_of_languages_guesses_and_changes_no_output() -> None:
     first, second = table_of("черга", "x", 1.0), table_of("kolejka", "x", 1.0)
     both = np.hstack([first.weights * 1.0, second.weights * 1.0])
@@ -134,7 +146,9 @@ def test_a_table_of_languages_guesses_and_changes_no_output() -> None:
     blend = blend_of(NAMES, tables, EVEN)
     assert blend.language(hashes_of("kolejka")) is Language.POLISH
     assert blend.language(hashes_of("черга")) is Language.UKRAINIAN
-    assert not blend.blended(np.zeros(len(NAMES)), hashes_of("черга")).any()
+    found = blend.blended(np.zeros(len(NAMES)), hashes_of("черга"))
+    silent = [value for name, value in zip(NAMES, found, strict=True) if not name.startswith("polarity:")]
+    assert not any(silent)
 
 
 def test_weights_come_back_as_they_were_written(tmp_path: Path) -> None:
