@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.accounts.models import ApiKey, SignIn, TeamInvitation
@@ -83,7 +84,7 @@ class Everything:
 
     def _sign_in(self) -> str:
         with reading(None) as session:
-            return str(session.query(SignIn).first().id)  # type: ignore[union-attr]
+            return str(session.scalars(select(SignIn.id).limit(1)).one())
 
     def path(self, rule: Rule) -> str:
         """An address of the route that leads to something of the chain's."""

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from app.classification.rules import Polarity, Sentiment
 from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import Example
@@ -166,9 +167,9 @@ def _added(found: Mapping[str, Sequence[float]]) -> dict[str, float]:
         last = name.rsplit(":", 1)[1]
         match head_of(name):
             case "sentiment":
-                made[name] = values[list(labels.SENTIMENTS).index(last)]  # type: ignore[arg-type]
+                made[name] = values[labels.SENTIMENTS.index(Sentiment(last))]
             case "polarity":
-                made[name] = values[[it.name.lower() for it in labels.POLARITIES].index(last)]
+                made[name] = values[labels.POLARITIES.index(Polarity[last.upper()])]
             case _:
                 made[name] = values[0]
     return made

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.classification.rules import said_topics
-from training.data import LABELS, UNKNOWN, Example, read_labelled
-from training.evaluate import judge, scores_of
+from training.data import UNKNOWN, Example, read_labelled
+from training.evaluate import judge, leading, scores_of
 from training.labels import TOPICS
 from training.measure import macro_f1, said_f1
 from training.service import is_held
@@ -41,8 +41,7 @@ def score(model: Path, examples: Sequence[Example]) -> tuple[float, float]:
     classifier = load_classifier(model)
     judged = judge(classifier, "own", examples)
     known = [at for at, example in enumerate(examples) if example.label != UNKNOWN]
-    scores = [scores_of(judged.judgements[at]) for at in known]
-    said = [max(range(len(LABELS)), key=given.__getitem__) for given in scores]
+    said = leading([scores_of(judged.judgements[at]) for at in known])
     pairs: list[tuple[bool, bool]] = []
     for example, judgement in zip(examples, judged.judgements, strict=True):
         topics = {one.topic for one in said_topics(judgement, classifier.thresholds)} if judgement else set()

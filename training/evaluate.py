@@ -51,15 +51,15 @@ def sentiment_scores(judged: Judged) -> Iterator[Score]:
     """Macro-F1 of three classes, of two, and F1 of the negative class."""
     truth = [example.label for example in judged.examples]
     scores = [scores_of(one) for one in judged.judgements]
-    said = _sentiments_said(judged)
+    said = leading(scores)
     count = len(truth)
     yield Score(judged.texts, "sentiment, macro-F1", macro_f1(truth, said), count)
     yield Score(judged.texts, "negative or positive, macro-F1", binary_f1(truth, scores), count)
     yield Score(judged.texts, "negative, F1", f1(truth, said, LABELS.index("negative")), count)
 
 
-def _sentiments_said(judged: Judged) -> list[int]:
-    scores = [scores_of(one) for one in judged.judgements]
+def leading(scores: Sequence[Sequence[float]]) -> list[int]:
+    """The place of the largest score of each row."""
     return [max(range(len(LABELS)), key=given.__getitem__) for given in scores]
 
 
@@ -147,7 +147,10 @@ def _precision_and_recall(texts: str, name: str, pairs: Sequence[tuple[bool, boo
 
 def cost_of_int8(model: Path, full: Path, name: str, examples: Sequence[Example]) -> list[Score]:
     """How far the model of 8-bit weights is from the same one in full precision."""
-    small, exact = (_sentiments_said(judge(load_classifier(path), name, examples)) for path in (model, full))
+    small, exact = (
+        leading([scores_of(one) for one in judge(load_classifier(path), name, examples).judgements])
+        for path in (model, full)
+    )
     truth, count = [example.label for example in examples], len(examples)
     same = sum(one == two for one, two in zip(small, exact, strict=True)) / count
     lost = macro_f1(truth, exact) - macro_f1(truth, small)

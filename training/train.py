@@ -82,7 +82,7 @@ def report(stage: str, epochs: float, score: float) -> None:
 
 
 def precision() -> Any:
-    """Half precision where the processor has it: there half the time, elsewhere twenty times as long."""
+    """Half precision where the processor has it: there it pays off, elsewhere it takes far longer."""
     import torch
 
     if torch.cpu.get_capabilities().get("avx512_bf16"):

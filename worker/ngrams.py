@@ -119,7 +119,7 @@ def _powers() -> tuple[Any, Any]:
 def quantised(outputs: Sequence[str], marks: Any, weights: Any, bias: Any) -> Table:
     """A table from exact weights of (buckets, outputs), each output with a scale of its own.
 
-    Half of the 8 bits' steps are used: nothing is lost by it, and the file packs a tenth smaller.
+    Half of the 8 bits' steps are used: the file packs smaller.
     """
     import numpy as np
 
