@@ -21,6 +21,7 @@ from tests.make import SECRET, get_alert_of, make_response
 
 # Pictures, files and fragments: no pages of their own.
 NO_PAGE = re.compile(r"\.\w+$|/file$|^/now/cards$|^/settings/receipts/(check|life|keys)$")
+SQUEEZED = "[...document.querySelectorAll('.facts dd')].some(it => it.offsetParent && it.clientWidth < 48)"
 GRAVE = {"serious", "critical"}
 
 
@@ -105,4 +106,6 @@ def _faults(page: Page, address: str) -> list[str]:
     ]
     if page.evaluate("document.documentElement.scrollWidth") > 320:
         grave.append("scrolls sideways at 320 px")
+    if page.evaluate(SQUEEZED):
+        grave.append("a fact is too narrow to be read")
     return grave
