@@ -83,7 +83,10 @@ def test_a_dated_day_is_added_to_those_that_are_there_and_taken_away_again(
     assert stores_of(chain)["S1"].dated_hours == {"2026-12-24": [], "2026-12-25": []}
     assert stores_of(chain)["S1"].weekly_hours == EVERY_DAY
     change(owner, usual_days="25.12.2026")
-    assert [store.dated_hours for store in stores_of(chain).values()] == [{"2026-12-24": []}, {}]
+    assert {code: store.dated_hours for code, store in stores_of(chain).items()} == {
+        "S1": {"2026-12-24": []},
+        "S2": {},
+    }
 
 
 def test_open_alerts_keep_their_deadlines(owner: FlaskClient, chain: Chain) -> None:
