@@ -13,7 +13,7 @@ from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of,
 SENTIMENT_BUCKETS = 1 << 20
 LABEL_BUCKETS = 1 << 17
 LANGUAGE_BUCKETS = POLARITY_BUCKETS = 1 << 15
-WRITTEN_WEIGHT = 3.0
+WRITTEN_WEIGHT = 1.5
 _LANGUAGES = ("uk", "ru", "mixed", "en", "pl")
 _LANGUAGE_OF = {"translit": "mixed"}
 _LANGUAGE_ROWS = 20_000

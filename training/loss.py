@@ -1,4 +1,8 @@
-"""The loss of all stages: rare sentiments count more, no answer is quite certain, what is unknown is free."""
+"""The loss of all stages: rare sentiments count more, no answer is quite certain.
+
+Every row counts alike, whatever is known of it, and what is unknown is free: a few rows that know topics must
+not outweigh a batch of reviews.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +14,12 @@ from training.data import UNKNOWN
 SMOOTHING = 0.05
 # A topic or a flag is said in one comment of twenty: missing one costs as much as two false alarms.
 SAID_COUNTS = 2.0
+# A row has twenty topics or flags: their plain mean would hardly be heard beside its sentiment.
+LABELS_COUNT = 4.0
 
 
 def loss_of(logits: Any, batch: Batch, weights: Sequence[float], label_share: float = 1.0) -> Any:
-    """The losses of sentiment, topics, their polarities and flags, summed; each over rows that know it.
+    """The losses of sentiment, topics, their polarities and flags, summed.
 
     `label_share` is what topics and flags count.
     """
@@ -37,27 +43,24 @@ def sentiment_loss(logits: Any, wanted: Any, given: Any, weights: Sequence[float
 
 
 def _said_loss(logits: Any, wanted: Any, given: Any) -> Any:
-    """Binary cross entropy of what is said or not, averaged over the labels that are known."""
+    """Binary cross entropy of what is said or not, averaged over all rows and labels."""
     import torch
 
-    known = wanted != UNKNOWN
-    if not known.any():
-        return logits.sum() * 0.0
     said = (wanted != ABSENT).float()
     counts = torch.tensor(SAID_COUNTS)
     each = torch.nn.functional.binary_cross_entropy_with_logits(
         logits, said, reduction="none", pos_weight=counts
     )
-    share = known * given[:, None]
-    return (each * share).sum() / share.sum()
+    share = (wanted != UNKNOWN) * given[:, None]
+    return LABELS_COUNT * (each * share).sum() / (given.sum() * logits.shape[1])
 
 
 def _polarity_loss(logits: Any, wanted: Any, given: Any) -> Any:
-    """Cross entropy of the polarity, where a topic is said."""
+    """Cross entropy of the polarity, summed over the topics that a row says, averaged over all rows."""
     import torch
 
     row, topic = torch.where(wanted > ABSENT)
     if not len(row):
         return logits.sum() * 0.0
     each = torch.nn.functional.cross_entropy(logits[row, topic], wanted[row, topic] - 1, reduction="none")
-    return (each * given[row]).sum() / given[row].sum()
+    return (each * given[row]).sum() / given.sum()

@@ -4,7 +4,7 @@ Each stage leaves its result in the working folder; the same command takes up af
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from app.classification.model_card import Score
 from training.augment import in_latin_letters, praise_and_blame
-from training.batches import tokenise
+from training.batches import Row, tokenise
 from training.blending import fit_weights, said_of, shares_of
 from training.calibrate import tuned_thresholds
 from training.card import write_figures
@@ -26,20 +26,25 @@ from training.shipped import network_of, take_tokenizer
 from training.texts import Texts, read_texts
 from training.tokenizer import save_tokenizer, train_tokenizer
 from training.train import Stage, run_stage
-from training.warmup import warm_up
+from training.warmup import learn_words, warm_up
 from worker.blend import Weights, write_weights
 from worker.ngrams import FILE as TABLES
 from worker.ngrams import Table, read_tables, write_tables
 from worker.thresholds import write_thresholds
 
-_WARM_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.08, 0.74, 0.18
-_WARM_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 7e-4, 4e-4
-# Topics and flags have to find their place in the network early; more would be at the cost of sentiment.
-_LABELS_FIRST = 2.0
-_LONG_COPIES, _STORY_COPIES = 9, 3
+_WARM_SHARE, _WORDS_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.04, 0.07, 0.70, 0.19
+_WARM_RATE, _WORDS_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 5e-3, 7e-4, 3e-4
+_LONG_COPIES, _STORY_COPIES = 2, 3
 _CHECKED_ROWS = 2_000
 _LATIN_SHARE, _WRITTEN_LATIN_SHARE, _JOINED = 0.05, 0.15, 4_000
-KEPT_BEFORE_SERVICE = ("tokenizer.json", "tokenizer_config.json", "warm-up.pt", "reviews.pt", TABLES)
+KEPT_BEFORE_SERVICE = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "warm-up.pt",
+    "words.pt",
+    "reviews.pt",
+    TABLES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,9 @@ def trained(plan: Plan, texts: Texts) -> Any:
 
 def _stages(plan: Plan) -> dict[str, _Stage]:
     """What there is to do: a network that has learnt goes on with the last stage."""
-    stages: dict[str, _Stage] = {"warm-up": _warm_up, "reviews": _reviews, "service": _service}
-    return {"service": _service} if plan.start else stages
+    if plan.start:
+        return {"service": _service}
+    return {"warm-up": _warm_up, "words": _words, "reviews": _reviews, "service": _service}
 
 
 def _once(kept: Path, model: Any, stage: Callable[[], object]) -> None:
@@ -124,23 +130,50 @@ def _tokenizer(plan: Plan, texts: Texts) -> Any:
 
 
 def _warm_up(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
-    rows = tokenise(tokenizer, [Example(text, 0) for text in texts.every])
-    warm_up(model, rows, seconds=plan.seconds(_WARM_SHARE), rate=_WARM_RATE, seed=plan.seed)
+    guess_pieces(model, every_row(tokenizer, texts), plan.seconds(_WARM_SHARE), plan.seed)
+
+
+def every_row(tokenizer: Any, texts: Texts) -> list[Row]:
+    """Every text there is to learn a language from."""
+    return tokenise(tokenizer, [Example(text, 0) for text in texts.every])
+
+
+def guess_pieces(model: Any, rows: Sequence[Row], seconds: float, seed: int) -> None:
+    """Let the encoder guess hidden pieces of texts for so long."""
+    warm_up(model, rows, seconds=seconds, rate=_WARM_RATE, seed=seed)
+
+
+def _words(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
+    examples = long_examples(texts, plan.seed)
+    stage = words_stage(examples, plan.seconds(_WORDS_SHARE), plan.seed)
+    learn_words(model, tokenise(tokenizer, examples), stage)
 
 
 def _reviews(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     """The long stage: topics and flags are in it from the start, or they find no place in the network."""
-    found = without_critical([*texts.reviews, *texts.public, *[*texts.stories] * _STORY_COPIES])
-    examples = [
-        *found,
-        *in_latin_letters(found, _LATIN_SHARE, plan.seed),
-        *praise_and_blame(found, _JOINED, plan.seed),
-        *written_examples(texts.written, plan.seed, copies=_LONG_COPIES),
-    ]
-    stage = Stage(
-        "reviews", plan.seconds(_FIRST_SHARE), _FIRST_RATE, class_weights(examples), plan.seed, _LABELS_FIRST
-    )
+    examples = long_examples(texts, plan.seed)
+    stage = long_stage(examples, plan.seconds(_FIRST_SHARE), plan.seed)
     run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
+
+
+def long_examples(texts: Texts, seed: int, *, made: bool = True) -> list[Example]:
+    """What the long stage learns from; with or without examples that are made from others."""
+    found = without_critical([*texts.reviews, *texts.public, *[*texts.stories] * _STORY_COPIES])
+    written = written_examples(texts.written, seed, copies=_LONG_COPIES)
+    if not made:
+        return [*found, *written]
+    latin = in_latin_letters(found, _LATIN_SHARE, seed)
+    return [*found, *latin, *praise_and_blame(found, _JOINED, seed), *written]
+
+
+def words_stage(examples: Sequence[Example], seconds: float, seed: int) -> Stage:
+    """The stage in which word vectors learn from them, alone."""
+    return Stage("words", seconds, _WORDS_RATE, class_weights(examples), seed)
+
+
+def long_stage(examples: Sequence[Example], seconds: float, seed: int) -> Stage:
+    """The stage in which the whole network does."""
+    return Stage("reviews", seconds, _FIRST_RATE, class_weights(examples), seed)
 
 
 def _service(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:

@@ -30,14 +30,16 @@ Figures = Mapping[tuple[str, str], float]
 
 
 def figures_of(plan: Plan, seed: int) -> Figures:
-    """Run the last stage with a seed in a folder of its own; its figures by texts and measure."""
+    """Run the last stage with a seed in a folder of its own, once; its figures by texts and measure."""
     work = plan.work / f"seed-{seed}"
     work.mkdir(exist_ok=True)
     for name in KEPT_BEFORE_SERVICE:
         if (plan.work / name).is_file() and not (work / name).exists():
             shutil.copyfile(plan.work / name, work / name)
-    run(replace(plan, work=work, out=work / "model", seed=seed))
-    rows = json.loads((work / "model" / FIGURES).read_text(encoding="utf-8"))
+    measured = work / "model" / FIGURES
+    if not measured.is_file():
+        run(replace(plan, work=work, out=measured.parent, seed=seed))
+    rows = json.loads(measured.read_text(encoding="utf-8"))
     # The interval in a measure's name is another one with each seed.
     return {(row["texts"], row["measure"].partition(" (")[0]): row["value"] for row in rows}
 

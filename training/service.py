@@ -10,9 +10,9 @@ from training.augment import careless, in_latin_letters
 from training.corpus import Comment
 from training.data import LABELS, Example
 
-COPIES = 4
+COPIES = 3
 SERVICE_COPIES = 2
-REPLAYED = 40_000
+REPLAYED = 50_000
 _LATIN_SHARE = 0.05
 
 
