@@ -22,7 +22,7 @@ def plan(tmp_path: Path, start: Path | None) -> Plan:
 
 
 def test_what_has_been_learnt_is_not_learnt_again(tmp_path: Path) -> None:
-    assert list(pipeline._stages(plan(tmp_path, None))) == ["warm-up", "reviews", "service"]
+    assert list(pipeline._stages(plan(tmp_path, None))) == ["warm-up", "words", "reviews", "service"]
     assert list(pipeline._stages(plan(tmp_path, SHIPPED_MODEL))) == ["service"]
 
 
