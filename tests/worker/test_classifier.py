@@ -39,7 +39,7 @@ POSITIVE = (
     "Швидко обслужили, дуже привітний персонал",
     "Отличный магазин, всегда свежие продукты, спасибо",
     "Great shop, friendly staff, will come again",
-    "Polecam, szybko i miło, bardzo uprzejma pani",
+    "Świetny sklep, bardzo miła obsługa, polecam",
 )
 ODD = (
     "а" * 5_000,
