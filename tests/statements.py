@@ -24,3 +24,23 @@ def asked() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def held() -> Iterator[set[int]]:
+    """The connections that are taken from the pool meanwhile and are not back yet, by a number of each."""
+    taken: set[int] = set()
+
+    def take(_connection: object, record: object, *_: object) -> None:
+        taken.add(id(record))
+
+    def give_back(_connection: object, record: object, *_: object) -> None:
+        taken.discard(id(record))
+
+    event.listen(db.engine, "checkout", take)
+    event.listen(db.engine, "checkin", give_back)
+    try:
+        yield taken
+    finally:
+        event.remove(db.engine, "checkout", take)
+        event.remove(db.engine, "checkin", give_back)

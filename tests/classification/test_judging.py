@@ -11,10 +11,10 @@ from app.classification.actions import judge_pending
 from app.classification.fallback import judge_by_words
 from app.classification.models import Classification
 from app.classification.rules import Classifier, Judgement, Sentiment
-from app.db import db
 from app.events import Event, EventName
 from tests.fakes import BrokenClassifier, FakeClassifier
 from tests.make import NOON, Chain, alert_of, complete, make_response, rows_of
+from tests.statements import held
 from tests.together import together
 
 SECOND = timedelta(seconds=1)
@@ -257,15 +257,19 @@ def test_one_verdict_that_cannot_be_stored_costs_the_others_nothing(
 def test_no_transaction_is_open_while_the_model_thinks(chain: Chain) -> None:
     make_response(chain, 9, comment="bad")
 
+    counts: list[int] = []
+
     class WatchfulClassifier(FakeClassifier):
-        """Looks at the pool of connections."""
+        """Looks at what has been taken from the pool of connections."""
 
         def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
-            """Nobody holds one."""
-            assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+            """Note how many are held."""
+            counts.append(len(taken))
             return super().classify(texts)
 
-    judge(WatchfulClassifier())
+    with held() as taken:
+        judge(WatchfulClassifier())
+    assert counts == [0]
     assert verdict_of(chain).sentiment == "negative"
 
 

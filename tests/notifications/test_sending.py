@@ -12,7 +12,7 @@ from app.channels import delivery
 from app.channels.email import sender
 from app.channels.email.models import MailboxMessage
 from app.channels.email.sender import send_email
-from app.db import db, transaction
+from app.db import transaction
 from app.notifications.actions import send_due_notifications, sending, suppress_history
 from app.notifications.letters import compose_notification
 from app.notifications.models import Notification
@@ -20,6 +20,7 @@ from app.notifications.rules import NotificationState
 from tests.alerts.deeds import BASE_URL, Case, fire
 from tests.fakes import MailServer
 from tests.make import NOON, PASSWORD, SECRET, Chain, history_of, make_response, rows_of
+from tests.statements import held
 from tests.together import together
 
 MINUTE = timedelta(minutes=1)
@@ -217,15 +218,16 @@ def test_several_workers_send_each_once(app: Flask, chain: Chain, mail_server: M
 def test_no_transaction_is_open_while_the_server_is_spoken_to(
     case: Case, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = []
+    counts = []
 
     def look(*args: object, **kwargs: object) -> None:
-        held.append(db.engine.pool.checkedout())  # type: ignore[attr-defined]
+        counts.append(len(taken))
         send_email(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sender, "send_email", look)
-    send()
-    assert held == [0]
+    with held() as taken:
+        send()
+    assert counts == [0]
 
 
 def test_a_made_up_history_tells_nobody(case: Case) -> None:
