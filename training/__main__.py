@@ -17,6 +17,9 @@ def parser() -> argparse.ArgumentParser:
     paths.add_argument("--work", type=Path, default=Path("training/out"), help="for intermediate files")
     paths.add_argument("--own", type=Path, help="your labelled comments (.jsonl: text, label), later stages")
     paths.add_argument("--from", type=Path, dest="start", help="a model folder whose network to go on from")
+    made.add_argument(
+        "--again", action="store_true", help="with --from: through the long stage too, with --data"
+    )
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--minutes", type=float, default=135.0, help="for training, without export and figures")
     made.add_argument("--threads", type=int, default=2)
@@ -29,6 +32,8 @@ def main() -> None:
     given = made.parse_args()
     if not given.data and not given.start:
         made.error("--data is needed, unless --from names a model whose network has learnt already")
+    if given.again and not (given.data and given.start):
+        made.error("--again needs --from and --data")
     run(Plan(**vars(given)))
 
 

@@ -10,11 +10,13 @@ from app.classification.rules import Polarity, Sentiment
 from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import Example
-from worker.blend import HEADS, LANGUAGE, TONE, Weights, head_of, spread
+from worker.blend import APART, HEADS, TONE, Weights, head_of, spread
 from worker.classifier import BATCH, load_classifier
 from worker.ngrams import Table, hashes_of
+from worker.shop_reader import ABOUT, ABOUT_OUTPUT, OUTPUTS, SHOP
 
-_STEPS = 200
+_STEPS = 500
+_PULL = 1e-5  # towards nought, so that what no example tells stays where it is
 _PLACES = {head: [at for at, name in enumerate(labels.names()) if head_of(name) == head] for head in HEADS}
 
 
@@ -22,7 +24,7 @@ def table_logits(texts: Sequence[str], tables: Mapping[str, Table]) -> Any:
     """What the tables say of each text: an array of (texts, outputs), nought where no table speaks."""
     import numpy as np
 
-    speaking = [table for table in tables.values() if head_of(table.outputs[0]) != LANGUAGE]
+    speaking = [table for table in tables.values() if head_of(table.outputs[0]) not in APART]
     spreads = [spread(labels.names(), table) for table in speaking]
     found = np.zeros((len(texts), labels.OUTPUTS))
     for row, text in enumerate(texts):
@@ -45,29 +47,48 @@ def network_logits(model: Path, texts: Sequence[str]) -> Any:
     return np.array([np.zeros(labels.OUTPUTS) if row is None else row for row in rows])
 
 
-def shares_of(reviews: int, held: int) -> list[float]:
-    """What each counts where network and tables are weighed: all comments as much as all of the reviews."""
-    return [1 / reviews] * reviews + [1 / held] * held if reviews else [1 / held] * held
+def own_scores(texts: Sequence[str], tables: Mapping[str, Table], head: str, outputs: int) -> Any:
+    """What the table of one head says of each text, of (texts, outputs); nought without that table."""
+    import numpy as np
+
+    table = next((it for it in tables.values() if head_of(it.outputs[0]) == head), None)
+    if table is None:
+        return np.zeros((len(texts), outputs))
+    return np.array([table.score(hashes_of(text)) for text in texts])
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What network, tables and the table of tones say of texts: logits of (texts, outputs) each."""
+    """What is said of texts.
+
+    By the network, the tables and those of tones, of (texts, outputs) each; by the table of sentiment as of a
+    shop, of (texts, sentiments); by that of what a text is about, of (texts, 1).
+    """
 
     network: Any
     tables: Any
     tones: Any
+    shop: Any
+    about: Any
 
     def weighed(self, network: float, linear: float) -> "Said":
-        """The same with the network, or all tables, louder or silent."""
-        return Said(self.network * network, self.tables * linear, self.tones * linear)
+        """The same with the network, or all tables but what a text is about, louder or silent."""
+        return Said(
+            self.network * network, self.tables * linear, self.tones * linear, self.shop * linear, self.about
+        )
 
 
 def said_of(model: Path, texts: Sequence[str], tables: Mapping[str, Table]) -> Said:
     """By the network of a model folder and by tables."""
     tones = {name: table for name, table in tables.items() if head_of(table.outputs[0]) == TONE}
     others = {name: table for name, table in tables.items() if name not in tones}
-    return Said(network_logits(model, texts), table_logits(texts, others), table_logits(texts, tones))
+    return Said(
+        network_logits(model, texts),
+        table_logits(texts, others),
+        table_logits(texts, tones),
+        own_scores(texts, tables, SHOP, len(labels.SENTIMENTS)),
+        own_scores(texts, tables, ABOUT, 1),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +99,6 @@ class Evidence:
     truth: Any
     topics: Any
     flags: Any
-    shares: Any
 
     def mixed(self, head: str, scale: Any, added: Any) -> Any:
         """The logits of one head, weighed together."""
@@ -86,12 +106,22 @@ class Evidence:
         return self.said.network[:, at] * scale[0] + self.said.tables[:, at] * scale[1] + added
 
     def sentiment_loss(self, scale: Any, added: Any) -> Any:
-        """Cross entropy, each example by its share."""
+        """Cross entropy of the two readings' mixture, as `worker.shop_reader` makes it.
+
+        `scale` has what network and tables count as of goods, as of a shop, and what `about` counts; `added`
+        the additions to both readings, and that to `about`.
+        """
         import torch
 
-        found = self.mixed("sentiment", scale, added)
-        each = torch.nn.functional.cross_entropy(found, self.truth, reduction="none")
-        return (each * self.shares).sum() / self.shares.sum()
+        wide, logsoftmax = len(labels.SENTIMENTS), torch.nn.functional.log_softmax
+        goods = logsoftmax(self.mixed("sentiment", scale, added[:wide]), dim=1)
+        network = self.said.network[:, _PLACES["sentiment"]]
+        shop = logsoftmax(network * scale[2] + self.said.shop * scale[3] + added[wide : 2 * wide], dim=1)
+        about = self.said.about * scale[4] + added[2 * wide]
+        sure = torch.nn.functional.logsigmoid
+        return torch.nn.functional.nll_loss(
+            torch.logaddexp(sure(-about) + goods, sure(about) + shop), self.truth
+        )
 
     def said_loss(self, head: str, scale: Any, added: Any) -> Any:
         """Binary cross entropy of topics or flags, over the examples that know them."""
@@ -100,7 +130,7 @@ class Evidence:
         wanted = self.topics if head == "topic" else self.flags
         known = wanted[:, 0] >= ABSENT
         measure = torch.nn.functional.binary_cross_entropy_with_logits
-        return measure(self.mixed(head, scale, added)[known], (wanted[known] > ABSENT).float())
+        return measure(self.mixed(head, scale, added)[known], (wanted[known] > ABSENT).double())
 
     def polarity_loss(self, scale: Any, added: Any) -> Any:
         """Cross entropy of the polarity where a topic is said."""
@@ -112,32 +142,37 @@ class Evidence:
         return torch.nn.functional.cross_entropy(found[row, topic] + added, self.topics[row, topic] - 1)
 
 
-def fit_weights(said: Said, examples: Sequence[Example], shares: Sequence[float]) -> Weights:
+def fit_weights(said: Said, examples: Sequence[Example]) -> Weights:
     """The weights under which the examples are likeliest.
 
-    `shares` says what each example counts for the sentiment. Topics, polarities and flags are fitted on the
-    examples that know them.
+    Topics, polarities and flags are fitted on the examples that know them.
     """
     import torch
 
+    parts = (said.network, said.tables, said.tones, said.shop, said.about)
     held = Evidence(
-        Said(*(torch.tensor(part, dtype=torch.float32) for part in (said.network, said.tables, said.tones))),
+        Said(*(torch.tensor(part, dtype=torch.float64) for part in parts)),
         torch.tensor([example.label for example in examples]),
         torch.tensor([topic_numbers(example) for example in examples]),
         torch.tensor([flag_numbers(example) for example in examples]),
-        torch.tensor(shares, dtype=torch.float32),
     )
+    wide = len(labels.SENTIMENTS)
+    mood = _fitted(held.sentiment_loss, 2 * wide + 1, scales=5)
     found = {
-        "sentiment": _fitted(held.sentiment_loss, len(labels.SENTIMENTS)),
+        "sentiment": mood,
         "topic": _fitted(partial(held.said_loss, "topic"), 1),
         "polarity": _fitted(held.polarity_loss, len(labels.POLARITIES), scales=3),
         "flag": _fitted(partial(held.said_loss, "flag"), 1),
     }
     scales = {head: [round(float(scale), 4) for scale in found[head][0]] for head in HEADS}
+    own, added = scales["sentiment"], mood[1].tolist()
     return Weights(
-        network={head: scales[head][0] for head in HEADS},
-        tables={head: scales[head][1] for head in HEADS} | {TONE: scales["polarity"][2]},
-        added=_added({head: added.tolist() for head, (_, added) in found.items()}),
+        network={head: scales[head][0] for head in HEADS} | {SHOP: own[2]},
+        tables={head: scales[head][1] for head in HEADS}
+        | {TONE: scales["polarity"][2], SHOP: own[3], ABOUT: own[4]},
+        added=_added({head: values.tolist() for head, (_, values) in found.items()})
+        | dict(zip(OUTPUTS, added[wide : 2 * wide], strict=True))
+        | {ABOUT_OUTPUT: added[2 * wide]},
     )
 
 
@@ -145,13 +180,13 @@ def _fitted(loss: Callable[[Any, Any], Any], outputs: int, scales: int = 2) -> t
     """The scales and the additions (of one output or all alike) that make a loss the least."""
     import torch
 
-    scale = torch.ones(scales, requires_grad=True)
-    added = torch.zeros(outputs, requires_grad=True)
+    scale = torch.ones(scales, dtype=torch.float64, requires_grad=True)
+    added = torch.zeros(outputs, dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([scale, added], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def closure() -> Any:
         optimiser.zero_grad()
-        found = loss(scale, added) + 1e-4 * (scale.square().sum() + added.square().sum())
+        found = loss(scale, added) + _PULL * (scale.square().sum() + added.square().sum())
         found.backward()
         return found
 

@@ -9,56 +9,84 @@ from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import UNKNOWN, Example, class_weights
 from worker.blend import TONE
 from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
+from worker.shop_reader import ABOUT_OUTPUT, OUTPUTS
 
 SENTIMENT_BUCKETS = 1 << 20
 LABEL_BUCKETS = 1 << 17
+SHOP_BUCKETS = 1 << 18
+ABOUT_BUCKETS = 1 << 17
 LANGUAGE_BUCKETS = POLARITY_BUCKETS = 1 << 15
-WRITTEN_WEIGHT = 1.5
+_WRITTEN_WEIGHT, _STORY_WEIGHT = 1.5, 0.3
 _LANGUAGES = ("uk", "ru", "mixed", "en", "pl")
 _LANGUAGE_OF = {"translit": "mixed"}
 _LANGUAGE_ROWS = 20_000
 # Few comments know topics and many know a sentiment: the more there are, the less each may pull.
-_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _LANGUAGE_COST = 2.0, 1.0, 0.15, 0.5
+_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _SHOP_COST = 2.0, 1.0, 0.15, 0.75
+_ABOUT_COST = _LANGUAGE_COST = 0.5
 # Rare sequences count more, up to four times as much as one that is in every comment.
 _RARE = 4.0
 _FEWEST = 2
 
 
 def fit_tables(
-    reviews: Sequence[Example], public: Sequence[Example], written: Sequence[Example]
+    reviews: Sequence[Example],
+    public: Sequence[Example],
+    stories: Sequence[Example],
+    written: Sequence[Example],
 ) -> dict[str, Table]:
-    """Those that `written` alone teaches; sentiment, which reviews teach too; language, which all texts do.
+    """Those that comments about shops teach, and those for which it takes reviews of goods.
 
     Public texts and made examples, which widen a network, only blur a linear machine's view of sentiment.
     """
-    return fit_written_tables(written) | {
-        "sentiment": sentiment_table(reviews, written),
-        "languages": language_table([*reviews, *public], written),
+    return fit_written_tables(stories, written) | {
+        "sentiment": sentiment_table([*reviews, *stories]),
+        "abouts": about_table(reviews, [*stories, *written]),
+        "languages": language_table([*reviews, *stories, *public], written),
     }
 
 
-def fit_written_tables(written: Sequence[Example]) -> dict[str, Table]:
-    """Tables of topics and flags, and of how they are spoken of."""
+def fit_written_tables(stories: Sequence[Example], written: Sequence[Example]) -> dict[str, Table]:
+    """Tables of sentiment as of a shop, of topics and flags, and of how they are spoken of."""
     return {
+        "shops": shop_table(stories, written),
         "labels": label_table(written),
         "tones": tone_table(written),
         "polarities": polarity_table(written),
     }
 
 
-def sentiment_table(others: Sequence[Example], written: Sequence[Example]) -> Table:
-    """One machine for each sentiment against the others; a written comment counts `WRITTEN_WEIGHT` times."""
+def sentiment_table(reviews: Sequence[Example]) -> Table:
+    """One machine for each sentiment against the others, by reviews of goods and stories about service."""
+    known = [row for row in reviews if row.label != UNKNOWN]
+    wanted, weights = _moods(known, [row.weight for row in known])
+    rows, outputs = ([row.text for row in known], wanted), labels.names()[: labels.AT_TOPICS]
+    return _table(outputs, rows, SENTIMENT_BUCKETS, _SENTIMENT_COST, weights=weights)
+
+
+def shop_table(stories: Sequence[Example], written: Sequence[Example]) -> Table:
+    """The same as of a shop: by written comments, and by stories, whose labels are only of two kinds."""
+    every = [*written, *stories]
+    wanted, weights = _moods(every, [1.0] * len(written) + [_STORY_WEIGHT] * len(stories))
+    rows = [row.text for row in every], wanted
+    return _table(OUTPUTS, rows, SHOP_BUCKETS, _SHOP_COST, weights=weights)
+
+
+def _moods(rows: Sequence[Example], counts: Sequence[float]) -> tuple[Any, Any]:
+    """Which sentiment is true, of (rows, sentiments), and what a row counts: the rarer its own, the more."""
     import numpy as np
 
-    known = [row for row in others if row.label != UNKNOWN]
-    rows = [*known, *written]
-    shares = class_weights(rows)
-    weights = [row.weight * shares[row.label] for row in known]
-    weights += [row.weight * shares[row.label] * WRITTEN_WEIGHT for row in written]
-    truth = np.array([row.label for row in rows])
+    shares, truth = class_weights(rows), np.array([row.label for row in rows])
     wanted = np.stack([truth == place for place in range(len(labels.SENTIMENTS))], axis=1)
-    names, texts = labels.names()[: labels.AT_TOPICS], [row.text for row in rows]
-    return _table(names, (texts, wanted), SENTIMENT_BUCKETS, _SENTIMENT_COST, weights=np.array(weights))
+    return wanted, np.array([count * shares[row.label] for row, count in zip(rows, counts, strict=True)])
+
+
+def about_table(goods: Sequence[Example], shops: Sequence[Example]) -> Table:
+    """One machine that tells comments about shops from everything else."""
+    import numpy as np
+
+    texts = [row.text for row in (*goods, *shops)]
+    wanted = np.array([[False]] * len(goods) + [[True]] * len(shops))
+    return _table([ABOUT_OUTPUT], (texts, wanted), ABOUT_BUCKETS, _ABOUT_COST)
 
 
 def label_table(written: Sequence[Example]) -> Table:
@@ -101,7 +129,7 @@ def language_table(others: Sequence[Example], written: Sequence[Example]) -> Tab
     rows = [*some, *written]
     truth = [_LANGUAGE_OF.get(row.lang, row.lang) for row in rows]
     wanted = np.array([[it == name for name in _LANGUAGES] for it in truth])
-    weights = np.array([1.0] * len(some) + [WRITTEN_WEIGHT] * len(written))
+    weights = np.array([1.0] * len(some) + [_WRITTEN_WEIGHT] * len(written))
     names, texts = [f"language:{name}" for name in _LANGUAGES], [row.text for row in rows]
     return _table(names, (texts, wanted), LANGUAGE_BUCKETS, _LANGUAGE_COST, weights=weights)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from training import labels
 from training.batches import topic_numbers
-from training.blending import fit_weights, network_logits, said_of, shares_of
+from training.blending import fit_weights, network_logits, said_of
 from training.data import Example, read_gold, read_split
 from training.evaluate import GOLD
 from training.measure import macro_f1
@@ -60,12 +60,11 @@ def table(model: Path, data: Path) -> Iterator[str]:
     texts, tables, gold = read_texts(data, None), read_tables(model), read_gold(data, GOLD)
     tuned, tests = [*texts.validation, *texts.held], read_split(data, "test")
     said = said_of(model, [row.text for row in tuned], tables)
-    shares = shares_of(len(texts.validation), len(texts.held))
     judged = [_read(model, rows) for rows in (tests, gold, texts.held)]
     yield f"| Part | test, sentiment | {GOLD}, sentiment | topics, micro-F1 | topics, macro-F1 | polarity |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for name, (network, linear) in _PARTS.items():
-        weights = fit_weights(said.weighed(network, linear), tuned, shares)
+        weights = fit_weights(said.weighed(network, linear), tuned)
         on_tests, on_gold, on_held = (read.blended(list(tables.values()), weights) for read in judged)
         threshold = best_threshold(labels.split(on_held).topics, texts.held)
         cells = [

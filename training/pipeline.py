@@ -13,7 +13,7 @@ from typing import Any
 from app.classification.model_card import Score
 from training.augment import in_latin_letters, praise_and_blame
 from training.batches import Row, tokenise
-from training.blending import fit_weights, said_of, shares_of
+from training.blending import fit_weights, said_of
 from training.calibrate import tuned_thresholds
 from training.card import write_figures
 from training.data import Example, class_weights
@@ -32,8 +32,8 @@ from worker.ngrams import FILE as TABLES
 from worker.ngrams import Table, read_tables, write_tables
 from worker.thresholds import write_thresholds
 
-_WARM_SHARE, _WORDS_SHARE, _FIRST_SHARE, _SERVICE_SHARE = 0.04, 0.07, 0.70, 0.19
-_WARM_RATE, _WORDS_RATE, _FIRST_RATE, _SERVICE_RATE = 1e-3, 5e-3, 7e-4, 3e-4
+_SHARES = {"warm-up": 0.04, "words": 0.07, "reviews": 0.70, "service": 0.19}
+_WARM_RATE, _WORDS_RATE, _FIRST_RATE, _AGAIN_RATE, _SERVICE_RATE = 1e-3, 5e-3, 7e-4, 5e-4, 3e-4
 _LONG_COPIES, _STORY_COPIES = 2, 3
 _CHECKED_ROWS = 2_000
 _LATIN_SHARE, _WRITTEN_LATIN_SHARE, _JOINED = 0.05, 0.15, 4_000
@@ -51,8 +51,8 @@ KEPT_BEFORE_SERVICE = (
 class Plan:
     """What the command was asked for.
 
-    `start` is a model folder whose network to go on from: it has only the last stage before it, and all the
-    minutes are for that. Only with one can `data` be left out.
+    `start` is a model folder whose network to go on from: it has only the last stage before it, or, with
+    `again`, the last two, and all the minutes are for those. Only with one can `data` be left out.
     """
 
     data: Path | None
@@ -63,13 +63,18 @@ class Plan:
     seed: int
     minutes: float
     threads: int
+    again: bool = False
 
-    def seconds(self, share: float) -> float:
-        """A share of the time for training."""
-        return self.minutes * 60 * share
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """What there is to do: a network that has learnt goes on with the last of it."""
+        if not self.start:
+            return tuple(_SHARES)
+        return ("reviews", "service") if self.again else ("service",)
 
-
-_Stage = Callable[[Plan, Any, Any, Texts], object]
+    def seconds(self, stage: str) -> float:
+        """A stage's share of the time."""
+        return self.minutes * 60 * _SHARES[stage] / sum(_SHARES[it] for it in self.stages)
 
 
 def run(plan: Plan) -> None:
@@ -94,16 +99,10 @@ def trained(plan: Plan, texts: Texts) -> Any:
     torch.set_num_threads(plan.threads)
     tokenizer = _tokenizer(plan, texts)
     model = network_of(plan.start) if plan.start else new_model(tokenizer.get_vocab_size())
-    for name, stage in _stages(plan).items():
-        _once(plan.work / f"{name}.pt", model, partial(stage, plan, tokenizer, model, texts))
+    stages = {"warm-up": _warm_up, "words": _words, "reviews": _reviews, "service": _service}
+    for name in plan.stages:
+        _once(plan.work / f"{name}.pt", model, partial(stages[name], plan, tokenizer, model, texts))
     return model
-
-
-def _stages(plan: Plan) -> dict[str, _Stage]:
-    """What there is to do: a network that has learnt goes on with the last stage."""
-    if plan.start:
-        return {"service": _service}
-    return {"warm-up": _warm_up, "words": _words, "reviews": _reviews, "service": _service}
 
 
 def _once(kept: Path, model: Any, stage: Callable[[], object]) -> None:
@@ -130,7 +129,7 @@ def _tokenizer(plan: Plan, texts: Texts) -> Any:
 
 
 def _warm_up(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
-    guess_pieces(model, every_row(tokenizer, texts), plan.seconds(_WARM_SHARE), plan.seed)
+    guess_pieces(model, every_row(tokenizer, texts), plan.seconds("warm-up"), plan.seed)
 
 
 def every_row(tokenizer: Any, texts: Texts) -> list[Row]:
@@ -145,14 +144,14 @@ def guess_pieces(model: Any, rows: Sequence[Row], seconds: float, seed: int) -> 
 
 def _words(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     examples = long_examples(texts, plan.seed)
-    stage = words_stage(examples, plan.seconds(_WORDS_SHARE), plan.seed)
+    stage = words_stage(examples, plan.seconds("words"), plan.seed)
     learn_words(model, tokenise(tokenizer, examples), stage)
 
 
 def _reviews(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     """The long stage: topics and flags are in it from the start, or they find no place in the network."""
     examples = long_examples(texts, plan.seed)
-    stage = long_stage(examples, plan.seconds(_FIRST_SHARE), plan.seed)
+    stage = long_stage(examples, plan.seconds("reviews"), plan.seed, again=plan.again)
     run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
 
 
@@ -171,17 +170,17 @@ def words_stage(examples: Sequence[Example], seconds: float, seed: int) -> Stage
     return Stage("words", seconds, _WORDS_RATE, class_weights(examples), seed)
 
 
-def long_stage(examples: Sequence[Example], seconds: float, seed: int) -> Stage:
-    """The stage in which the whole network does."""
-    return Stage("reviews", seconds, _FIRST_RATE, class_weights(examples), seed)
+def long_stage(examples: Sequence[Example], seconds: float, seed: int, *, again: bool = False) -> Stage:
+    """The stage in which the whole network does; more slowly where it has learnt before."""
+    rate = _AGAIN_RATE if again else _FIRST_RATE
+    return Stage("reviews", seconds, rate, class_weights(examples), seed)
 
 
 def _service(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     examples = service_examples(
         texts.written, texts.own, texts.stories, [*texts.reviews, *texts.public], seed=plan.seed
     )
-    seconds = plan.seconds(1.0 if plan.start else _SERVICE_SHARE)
-    stage = Stage("service", seconds, _SERVICE_RATE, class_weights(examples), plan.seed)
+    stage = Stage("service", plan.seconds("service"), _SERVICE_RATE, class_weights(examples), plan.seed)
     run_stage(model, tokenise(tokenizer, examples), tokenise(tokenizer, _checks(texts)), stage)
 
 
@@ -196,16 +195,14 @@ def _fitted_tables(plan: Plan, texts: Texts) -> dict[str, Table]:
     written = [*texts.written, *texts.own]
     written += in_latin_letters(written, _WRITTEN_LATIN_SHARE, plan.seed)
     if plan.start and not texts.reviews:
-        return read_tables(plan.start) | fit_written_tables(written)
-    return fit_tables([*texts.reviews, *texts.stories], texts.public, written)
+        return read_tables(plan.start) | fit_written_tables(texts.stories, written)
+    return fit_tables(texts.reviews, texts.public, texts.stories, written)
 
 
 def _weights(plan: Plan, tables: Mapping[str, Table], texts: Texts) -> Weights:
     """Network and tables are weighed on texts that neither has seen: reviews, and comments held back."""
     examples = [*texts.validation, *texts.held]
-    found = [example.text for example in examples]
-    shares = shares_of(len(texts.validation), len(texts.held))
-    return fit_weights(said_of(plan.out, found, tables), examples, shares)
+    return fit_weights(said_of(plan.out, [example.text for example in examples], tables), examples)
 
 
 def _figures(plan: Plan, texts: Texts) -> list[Score]:

@@ -60,6 +60,7 @@ def main() -> None:
     made.add_argument("--data", type=Path, required=True)
     made.add_argument("--work", type=Path, default=Path("training/out"))
     made.add_argument("--from", type=Path, dest="start", help="if that training had one")
+    made.add_argument("--again", action="store_true", help="if that training had it")
     made.add_argument("--minutes", type=float, default=135.0, help="as that training had")
     made.add_argument("--threads", type=int, default=2)
     made.add_argument("--results", type=Path, default=RESULTS)

@@ -10,9 +10,12 @@ from app.classification.rules import Language
 from worker.heads import ModelUnavailable, softmax
 from worker.ngrams import FILE as TABLES
 from worker.ngrams import Table, read_tables
+from worker.shop_reader import ABOUT, SHOP, ShopReader, shop_reader
 
 FILE = "blend.json"
 LANGUAGE, TONE = "language", "tone"
+# What these tables say is not simply added to the model's outputs.
+APART = (LANGUAGE, SHOP, ABOUT)
 HEADS = ("sentiment", "topic", "polarity", "flag")
 _SENTIMENTS, _POLARITIES = ("negative", "neutral", "positive"), ("blame", "mention", "praise")
 # A negative comment praises nothing and a positive one blames nothing: by the rules of labelling, and in all
@@ -25,7 +28,8 @@ _GOES_WITH = ((1.0, _SELDOM, _SELDOM), (1.0, 1.0, 1.0), (_SELDOM, _SELDOM, 1.0))
 class Weights:
     """Of each head: what the network's and the tables' logits count, and what is added to which output.
 
-    Tables have a head more, the tones: what a comment does at all, blame, mention or praise.
+    Tables have a head more, the tones: what a comment does at all, blame, mention or praise. The reading as
+    of a shop has its own: `shop` of both, and `about` of tables.
     """
 
     network: Mapping[str, float]
@@ -43,6 +47,7 @@ class Blend:
     tables: Sequence[Table]
     shares: Sequence[Any]
     languages: Table | None
+    shop: ShopReader | None
     network: Any
     added: Any
     sentiments: Any
@@ -53,6 +58,9 @@ class Blend:
         found = logits * self.network + self.added
         for table, share in zip(self.tables, self.shares, strict=True):
             found += share @ table.score(hashes)
+        if self.shop:
+            read = self.shop.mixed(found[self.sentiments], logits[self.sentiments], hashes)
+            found[self.sentiments] = read
         found[self.polarities] = agreeing(found[self.sentiments], found[self.polarities])
         return found
 
@@ -70,7 +78,7 @@ def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) 
 
     place = {name: at for at, name in enumerate(outputs)}
     known = {head_of(table.outputs[0]): table for table in tables}
-    tables = [table for head, table in known.items() if head != LANGUAGE]
+    tables = [table for head, table in known.items() if head not in APART]
     topics = [name.partition(":")[2] for name in outputs if head_of(name) == "topic"]
     polarities = [[place[f"polarity:{topic}:{it}"] for it in _POLARITIES] for topic in topics]
     return Blend(
@@ -80,6 +88,7 @@ def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) 
             for table in tables
         ],
         known.get(LANGUAGE),
+        shop_reader(known, weights.network, weights.tables, weights.added),
         np.array([weights.network[head_of(name)] for name in outputs]),
         np.array([weights.added.get(name, 0.0) for name in outputs]),
         np.array([place[f"sentiment:{it}"] for it in _SENTIMENTS]),

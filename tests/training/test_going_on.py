@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training import pipeline
 from training.__main__ import main
-from training.blending import shares_of
 from training.pipeline import Plan
 from training.service import is_held
 from training.texts import read_texts
@@ -16,14 +14,21 @@ from worker.classifier import SHIPPED_MODEL, load_classifier
 TEXTS = ("Черга довга, але дівчата чемні", "Жахливий сервіс, більше не прийду", "Все супер, дякую!")
 
 
-def plan(tmp_path: Path, start: Path | None) -> Plan:
+def plan(tmp_path: Path, start: Path | None, *, again: bool = False) -> Plan:
     """A plan that nothing comes of."""
-    return Plan(None, tmp_path / "out", tmp_path, None, start, seed=1, minutes=0.0, threads=1)
+    return Plan(None, tmp_path / "out", tmp_path, None, start, seed=1, minutes=10.0, threads=1, again=again)
 
 
 def test_what_has_been_learnt_is_not_learnt_again(tmp_path: Path) -> None:
-    assert list(pipeline._stages(plan(tmp_path, None))) == ["warm-up", "words", "reviews", "service"]
-    assert list(pipeline._stages(plan(tmp_path, SHIPPED_MODEL))) == ["service"]
+    assert plan(tmp_path, None).stages == ("warm-up", "words", "reviews", "service")
+    assert plan(tmp_path, SHIPPED_MODEL).stages == ("service",)
+    assert plan(tmp_path, SHIPPED_MODEL, again=True).stages == ("reviews", "service")
+
+
+@pytest.mark.parametrize(("start", "again"), [(None, False), (SHIPPED_MODEL, False), (SHIPPED_MODEL, True)])
+def test_the_stages_share_all_of_the_time(tmp_path: Path, start: Path | None, again: bool) -> None:
+    made = plan(tmp_path, start, again=again)
+    assert sum(map(made.seconds, made.stages)) == pytest.approx(600)
 
 
 def test_a_new_network_cannot_do_without_reviews(
@@ -33,6 +38,16 @@ def test_a_new_network_cannot_do_without_reviews(
     with pytest.raises(SystemExit):
         main()
     assert "--data is needed, unless --from names a model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [["--data", "d"], ["--from", "m"]])
+def test_the_long_stage_again_needs_a_network_and_reviews(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["training", "--again", *given])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--again needs --from and --data" in capsys.readouterr().err
 
 
 def test_own_comments_are_held_back_like_the_written_ones(tmp_path: Path) -> None:
@@ -46,11 +61,6 @@ def test_own_comments_are_held_back_like_the_written_ones(tmp_path: Path) -> Non
     assert not any(is_held(row.text) for row in found.own)
     assert found.reviews == found.validation == ()
     assert found.written
-
-
-def test_comments_held_back_count_as_much_as_all_reviews() -> None:
-    assert sum(shares_of(10, 4)[:10]) == pytest.approx(sum(shares_of(10, 4)[10:]))
-    assert shares_of(0, 4) == [0.25] * 4
 
 
 def test_the_shipped_network_comes_back_from_its_eight_bits() -> None:

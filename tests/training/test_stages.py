@@ -160,9 +160,30 @@ def test_network_and_tables_are_weighed_by_what_is_true() -> None:
     right = np.zeros((60, labels.OUTPUTS))
     right[np.arange(60), [row.label for row in examples]] = 1.0
     wrong = np.random.default_rng(1).normal(size=right.shape)
-    found = fit_weights(Said(wrong, right, np.zeros_like(right)), examples, [1 / 60] * 60)
+    silent = np.zeros((60, 3))
+    found = fit_weights(Said(wrong, right, np.zeros_like(right), silent, np.full((60, 1), -9.0)), examples)
     assert found.tables["sentiment"] > 3 * abs(found.network["sentiment"])
-    assert set(found.tables) == {"sentiment", "topic", "polarity", "flag", "tone"}
+    assert set(found.tables) == {"sentiment", "topic", "polarity", "flag", "tone", "shop", "about"}
+
+
+def test_what_a_text_is_about_decides_which_reading_counts() -> None:
+    pytest.importorskip("torch", reason="torch is needed only for training")
+    import numpy as np
+
+    from training.blending import Said, fit_weights
+
+    truth = np.arange(80) % 3
+    examples = [Example("а", int(label), topics={}, flags=frozenset()) for label in truth]
+    examples[0] = Example("а", 0, topics={Topic.QUEUE: Polarity.BLAME}, flags=frozenset())
+    right, about_shop = np.eye(3)[truth] * 4.0, np.arange(80) >= 40
+    goods = np.zeros((80, labels.OUTPUTS))
+    goods[:, :3] = np.where(about_shop[:, None], right[:, ::-1], right)
+    shop = np.where(about_shop[:, None], right, right[:, ::-1])
+    silent, about = np.zeros_like(goods), np.where(about_shop, 1.0, -1.0)[:, None]
+    found = fit_weights(Said(silent, goods, silent, shop, about), examples)
+    assert found.tables["sentiment"] > 0
+    assert found.tables["shop"] > 0
+    assert found.tables["about"] > 2
 
 
 def test_a_rare_truth_needs_a_higher_threshold() -> None:

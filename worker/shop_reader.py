@@ -1,0 +1,83 @@
+"""How sentiment is read when nobody says what a text is about: as of goods and as of a shop.
+
+"Замовлення чекав годину" is bad news of a shop and hardly a word on a kettle. Reviews of goods are many and
+comments about shops few, so that one machine for both reads either worse than a machine of its own would: a
+mixture of two readers (Jacobs et al. 1991), with a third machine that tells which of them is asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.classification.rules import Sentiment
+from worker.heads import softmax
+from worker.ngrams import Table
+
+SHOP, ABOUT = "shop", "about"
+OUTPUTS, ABOUT_OUTPUT = tuple(f"{SHOP}:{it}" for it in Sentiment), f"{ABOUT}:{SHOP}"
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ShopReader:
+    """The reading as of a shop, and how likely that one is right.
+
+    `table` scores sentiments by its own words; it and the network count `tables` and `network` times, and
+    `added` of (sentiments) comes on top. `about` scores whether a text is about a shop at all; that score
+    counts `sure` times, and `leaning` comes on top.
+    """
+
+    table: Table
+    about: Table
+    network: float
+    tables: float
+    added: Any
+    sure: float
+    leaning: float
+
+    def mixed(self, goods: Any, network: Any, hashes: Any) -> Any:
+        """The logits of sentiments, from those as of goods, the network's own, and the text's hashes.
+
+        P(sentiment) = P(goods) P(sentiment | goods) + P(shop) P(sentiment | shop).
+        """
+        import numpy as np
+
+        shop = network * self.network + self.table.score(hashes) * self.tables + self.added
+        likely = self.likely(hashes)
+        return np.log(np.maximum((1 - likely) * softmax(goods) + likely * softmax(shop), _LEAST))
+
+    def likely(self, hashes: Any) -> float:
+        """How likely a text is about a shop, 0 to 1."""
+        import numpy as np
+
+        score = float(self.about.score(hashes)[0]) * self.sure + self.leaning
+        return float(1 / (1 + np.exp(-np.clip(score, -50, 50))))
+
+
+def shop_reader(
+    tables: Mapping[str, Table],
+    network: Mapping[str, float],
+    counts: Mapping[str, float],
+    added: Mapping[str, float],
+) -> ShopReader | None:
+    """The reader, from tables by head and what network, tables and additions count.
+
+    ``None`` without its tables. Raises `KeyError` where a weight is missing and `ValueError` for tables of
+    something else.
+    """
+    import numpy as np
+
+    if SHOP not in tables or ABOUT not in tables:
+        return None
+    table, about = tables[SHOP], tables[ABOUT]
+    if (table.outputs, about.outputs) != (OUTPUTS, (ABOUT_OUTPUT,)):
+        raise ValueError("the tables that read as of a shop have unknown outputs")
+    return ShopReader(
+        table,
+        about,
+        network[SHOP],
+        counts[SHOP],
+        np.array([added[output] for output in OUTPUTS]),
+        counts[ABOUT],
+        added[ABOUT_OUTPUT],
+    )
