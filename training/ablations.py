@@ -12,22 +12,20 @@ from typing import Any
 
 from training.batches import tokenise
 from training.model import new_model
-from training.pipeline import every_row, guess_pieces, long_examples, long_stage, words_stage
+from training.pipeline import every_row, guess_pieces, long_examples, long_stage
 from training.texts import Texts, read_texts
-from training.train import Stage, run_stage, score_of
-from training.warmup import learn_words
+from training.train import run_stage, score_of
 
 RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-ablations.md"
-_GUESSING_SHARE, _WORDS_SHARE = 0.1, 0.2
+_GUESSING_SHARE = 0.1
 _SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How a network is trained: with or without guessed pieces, words first, made examples, labels."""
+    """How a network is trained: with or without guessed pieces, made examples, labels."""
 
     guessing: bool = True
-    words: bool = True
     made: bool = True
     labels: bool = True
 
@@ -35,8 +33,6 @@ class Variant:
 VARIANTS = {
     "as it is": Variant(),
     "without guessing hidden pieces": Variant(guessing=False),
-    "without word vectors first": Variant(words=False),
-    "without both": Variant(guessing=False, words=False),
     "without made examples": Variant(made=False),
     "without topics and flags": Variant(labels=False),
 }
@@ -53,16 +49,11 @@ def trained(variant: Variant, tokenizer: Any, texts: Texts, seconds: float) -> A
     if variant.guessing:
         guess_pieces(model, every_row(tokenizer, texts), seconds * _GUESSING_SHARE, _SEED)
         left -= seconds * _GUESSING_SHARE
-    if variant.words:
-        learn_words(model, rows, _stage(variant, words_stage(examples, seconds * _WORDS_SHARE, _SEED)))
-        left -= seconds * _WORDS_SHARE
-    stage = _stage(variant, long_stage(examples, left, _SEED))
+    stage = long_stage(examples, left, _SEED)
+    if not variant.labels:
+        stage = replace(stage, label_share=0.0)
     run_stage(model, rows, tokenise(tokenizer, texts.held), stage)
     return model
-
-
-def _stage(variant: Variant, stage: Stage) -> Stage:
-    return stage if variant.labels else replace(stage, label_share=0.0)
 
 
 def table(data: Path, work: Path, seconds: float) -> Iterator[str]:

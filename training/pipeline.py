@@ -26,14 +26,14 @@ from training.shipped import network_of, take_tokenizer
 from training.texts import Texts, read_texts
 from training.tokenizer import save_tokenizer, train_tokenizer
 from training.train import Stage, run_stage
-from training.warmup import learn_words, warm_up
+from training.warmup import warm_up
 from worker.blend import Weights, write_weights
 from worker.ngrams import FILE as TABLES
 from worker.ngrams import Table, read_tables, write_tables
 from worker.thresholds import write_thresholds
 
-_SHARES = {"warm-up": 0.04, "words": 0.07, "reviews": 0.70, "service": 0.19}
-_WARM_RATE, _WORDS_RATE, _FIRST_RATE, _AGAIN_RATE, _SERVICE_RATE = 1e-3, 5e-3, 7e-4, 5e-4, 3e-4
+_SHARES = {"warm-up": 0.05, "reviews": 0.75, "service": 0.20}
+_WARM_RATE, _FIRST_RATE, _AGAIN_RATE, _SERVICE_RATE = 1e-3, 7e-4, 5e-4, 3e-4
 _LONG_COPIES, _STORY_COPIES = 2, 3
 _CHECKED_ROWS = 2_000
 _LATIN_SHARE, _WRITTEN_LATIN_SHARE, _JOINED = 0.05, 0.15, 4_000
@@ -41,7 +41,6 @@ KEPT_BEFORE_SERVICE = (
     "tokenizer.json",
     "tokenizer_config.json",
     "warm-up.pt",
-    "words.pt",
     "reviews.pt",
     TABLES,
 )
@@ -99,7 +98,7 @@ def trained(plan: Plan, texts: Texts) -> Any:
     torch.set_num_threads(plan.threads)
     tokenizer = _tokenizer(plan, texts)
     model = network_of(plan.start) if plan.start else new_model(tokenizer.get_vocab_size())
-    stages = {"warm-up": _warm_up, "words": _words, "reviews": _reviews, "service": _service}
+    stages = {"warm-up": _warm_up, "reviews": _reviews, "service": _service}
     for name in plan.stages:
         _once(plan.work / f"{name}.pt", model, partial(stages[name], plan, tokenizer, model, texts))
     return model
@@ -142,12 +141,6 @@ def guess_pieces(model: Any, rows: Sequence[Row], seconds: float, seed: int) -> 
     warm_up(model, rows, seconds=seconds, rate=_WARM_RATE, seed=seed)
 
 
-def _words(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
-    examples = long_examples(texts, plan.seed)
-    stage = words_stage(examples, plan.seconds("words"), plan.seed)
-    learn_words(model, tokenise(tokenizer, examples), stage)
-
-
 def _reviews(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:
     """The long stage: topics and flags are in it from the start, or they find no place in the network."""
     examples = long_examples(texts, plan.seed)
@@ -165,13 +158,8 @@ def long_examples(texts: Texts, seed: int, *, made: bool = True) -> list[Example
     return [*found, *latin, *praise_and_blame(found, _JOINED, seed), *written]
 
 
-def words_stage(examples: Sequence[Example], seconds: float, seed: int) -> Stage:
-    """The stage in which word vectors learn from them, alone."""
-    return Stage("words", seconds, _WORDS_RATE, class_weights(examples), seed)
-
-
 def long_stage(examples: Sequence[Example], seconds: float, seed: int, *, again: bool = False) -> Stage:
-    """The stage in which the whole network does; more slowly where it has learnt before."""
+    """The stage in which the network learns all that it is for; more slowly where it has learnt before."""
     rate = _AGAIN_RATE if again else _FIRST_RATE
     return Stage("reviews", seconds, rate, class_weights(examples), seed)
 

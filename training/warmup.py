@@ -1,14 +1,13 @@
-"""Warm-up: the encoder learns the languages by guessing hidden pieces, then what each word is a sign of."""
+"""Warm-up: the encoder learns the languages by guessing hidden pieces."""
 
 import random
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from training.batches import Row, batches, tensors
-from training.loss import loss_of
+from training.batches import Row, batches
 from training.model import MAX_LENGTH
-from training.train import Stage, endless, new_optimiser, precision, rate_at
+from training.train import new_optimiser, precision, rate_at
 
 HIDDEN_SHARE = 0.3
 _RANDOM_SHARE = 0.1
@@ -58,33 +57,6 @@ def _step(guesser: Any, optimiser: Any, batch: Sequence[Row]) -> float:
     optimiser.step()
     optimiser.zero_grad()
     return float(loss.detach())
-
-
-def learn_words(model: Any, rows: Sequence[Row], stage: Stage) -> None:
-    """Teach the word vectors alone, for so long: a text is the mean of its vectors, read by one linear layer.
-
-    That is far cheaper than layers of attention, which have less to find out where vectors know good words
-    from bad ones (Joulin et al. 2017 call it a bag of tricks).
-    """
-    import torch
-
-    vectors, size = model.model.embeddings, model.config.hidden_size
-    reader = torch.nn.Linear(size, model.config.num_labels)
-    parts = torch.nn.ModuleList([vectors, reader])
-    parts.train()
-    optimiser, began = torch.optim.Adam(parts.parameters()), time.monotonic()
-    for batch in endless(rows, stage.seed):
-        done = (time.monotonic() - began) / stage.seconds
-        if done >= 1:
-            break
-        for group in optimiser.param_groups:
-            group["lr"] = rate_at(done, stage.rate)
-        found = tensors(batch)
-        mask = found.mask[..., None].float()
-        pooled = (vectors(input_ids=found.ids) * mask).sum(dim=1) / mask.sum(dim=1)
-        loss_of(reader(pooled), found, stage.weights, stage.label_share).backward()
-        optimiser.step()
-        optimiser.zero_grad()
 
 
 def hide(batch: Sequence[Row], vocabulary: int, unknown: int = 1) -> tuple[Any, Any, Any]:

@@ -20,7 +20,7 @@ def plan(tmp_path: Path, start: Path | None, *, again: bool = False) -> Plan:
 
 
 def test_what_has_been_learnt_is_not_learnt_again(tmp_path: Path) -> None:
-    assert plan(tmp_path, None).stages == ("warm-up", "words", "reviews", "service")
+    assert plan(tmp_path, None).stages == ("warm-up", "reviews", "service")
     assert plan(tmp_path, SHIPPED_MODEL).stages == ("service",)
     assert plan(tmp_path, SHIPPED_MODEL, again=True).stages == ("reviews", "service")
 

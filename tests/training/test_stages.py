@@ -110,26 +110,6 @@ def test_the_few_rows_of_a_batch_that_know_topics_do_not_outweigh_the_others() -
     assert float(among_others) == pytest.approx(float(alone) / 10)
 
 
-def test_words_of_one_meaning_come_to_lie_together_before_anything_else_is_learnt() -> None:
-    torch = pytest.importorskip("torch", reason="torch is needed only for training")
-    from training.model import new_model
-    from training.train import Stage
-    from training.warmup import learn_words
-
-    torch.manual_seed(1)
-    model = new_model(20, layers=1, hidden=64)
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    rows = [
-        Row((2, word, filler), label) for word, label in ((5, 0), (6, 0), (7, 2)) for filler in (8, 9)
-    ] * 20
-    learn_words(model, rows, Stage("words", 1.0, 0.1, [1.0] * 3, seed=1))
-    changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
-    assert changed == {"model.embeddings.tok_embeddings.weight", "model.embeddings.norm.weight"}
-    bad, worse, good = model.model.embeddings.tok_embeddings.weight[[5, 6, 7]]
-    alike = torch.nn.functional.cosine_similarity
-    assert alike(bad, worse, dim=0) > alike(bad, good, dim=0) + 0.3
-
-
 def test_how_a_topic_is_spoken_of_is_learnt_topic_by_topic() -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is needed only for training")
     from training.linear import polarity_table
