@@ -82,7 +82,7 @@ def test_the_shipped_model_is_the_default() -> None:
 
 
 def test_the_shipped_model_stays_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED_MODEL.iterdir()) <= 16 * 1024 * 1024
+    assert sum(path.stat().st_size for path in SHIPPED_MODEL.iterdir()) <= 16_000_000
 
 
 @pytest.mark.parametrize(
