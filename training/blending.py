@@ -20,15 +20,14 @@ _PULL = 1e-5  # towards nought, so that what no example tells stays where it is
 _PLACES = {head: [at for at, name in enumerate(labels.names()) if head_of(name) == head] for head in HEADS}
 
 
-def table_logits(texts: Sequence[str], tables: Mapping[str, Table]) -> Any:
-    """What the tables say of each text: an array of (texts, outputs), nought where no table speaks."""
+def table_logits(hashed: Sequence[Any], tables: Mapping[str, Table]) -> Any:
+    """What the tables say of each text, by its hashes: of (texts, outputs), nought where no table speaks."""
     import numpy as np
 
     speaking = [table for table in tables.values() if head_of(table.outputs[0]) not in APART]
     spreads = [spread(labels.names(), table) for table in speaking]
-    found = np.zeros((len(texts), labels.OUTPUTS))
-    for row, text in enumerate(texts):
-        hashes = hashes_of(text)
+    found = np.zeros((len(hashed), labels.OUTPUTS))
+    for row, hashes in enumerate(hashed):
         for table, share in zip(speaking, spreads, strict=True):
             found[row] += share @ table.score(hashes)
     return found
@@ -47,14 +46,14 @@ def network_logits(model: Path, texts: Sequence[str]) -> Any:
     return np.array([np.zeros(labels.OUTPUTS) if row is None else row for row in rows])
 
 
-def own_scores(texts: Sequence[str], tables: Mapping[str, Table], head: str, outputs: int) -> Any:
+def own_scores(hashed: Sequence[Any], tables: Mapping[str, Table], head: str, outputs: int) -> Any:
     """What the table of one head says of each text, of (texts, outputs); nought without that table."""
     import numpy as np
 
     table = next((it for it in tables.values() if head_of(it.outputs[0]) == head), None)
     if table is None:
-        return np.zeros((len(texts), outputs))
-    return np.array([table.score(hashes_of(text)) for text in texts])
+        return np.zeros((len(hashed), outputs))
+    return np.array([table.score(hashes) for hashes in hashed])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,13 @@ def said_of(model: Path, texts: Sequence[str], tables: Mapping[str, Table]) -> S
     """By the network of a model folder and by tables."""
     tones = {name: table for name, table in tables.items() if head_of(table.outputs[0]) == TONE}
     others = {name: table for name, table in tables.items() if name not in tones}
+    hashed = [hashes_of(text) for text in texts]
     return Said(
         network_logits(model, texts),
-        table_logits(texts, others),
-        table_logits(texts, tones),
-        own_scores(texts, tables, SHOP, len(labels.SENTIMENTS)),
-        own_scores(texts, tables, ABOUT, 1),
+        table_logits(hashed, others),
+        table_logits(hashed, tones),
+        own_scores(hashed, tables, SHOP, len(labels.SENTIMENTS)),
+        own_scores(hashed, tables, ABOUT, 1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -240,9 +241,9 @@ def test_one_verdict_that_cannot_be_stored_costs_the_others_nothing(
         make_response(chain, 9, comment=comment)
     give = actions.give_verdict
 
-    def fail_on_bad(*args: object, **kwargs: object) -> None:
-        give(*args, **kwargs)  # type: ignore[arg-type]
-        if any(getattr(one, "judgement", None) and one.judgement.sentiment == "negative" for one in args):  # type: ignore[attr-defined]
+    def fail_on_bad(*args: Any, **kwargs: Any) -> None:
+        give(*args, **kwargs)
+        if any(getattr(one, "judgement", None) and one.judgement.sentiment == "negative" for one in args):
             raise RuntimeError
 
     monkeypatch.setattr(actions, "give_verdict", fail_on_bad)
@@ -256,7 +257,6 @@ def test_one_verdict_that_cannot_be_stored_costs_the_others_nothing(
 
 def test_no_transaction_is_open_while_the_model_thinks(chain: Chain) -> None:
     make_response(chain, 9, comment="bad")
-
     counts: list[int] = []
 
     class WatchfulClassifier(FakeClassifier):

@@ -1,6 +1,7 @@
 """Notifications: a row for each person and step, sent, and only then marked."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -169,10 +170,10 @@ def test_one_that_cannot_be_written_holds_up_no_other(chain: Chain, monkeypatch:
     fire(NOON)
     poisoned = cases[0].alert.id
 
-    def fail_on_one(session: object, row: Notification, letterhead: object, **more: object) -> object:
+    def fail_on_one(session: Any, row: Notification, letterhead: Any, **more: Any) -> object:
         if row.alert_id == poisoned:
             raise LookupError
-        return compose_notification(session, row, letterhead, **more)  # type: ignore[arg-type]
+        return compose_notification(session, row, letterhead, **more)
 
     monkeypatch.setattr(sending, "compose_notification", fail_on_one)
     send()
@@ -190,10 +191,10 @@ def test_whoever_lost_the_lease_sends_nothing(
     fire(NOON)
     real = delivery._deliver
 
-    def slowly(*args: object, **kwargs: object) -> None:
+    def slowly(*args: Any, **kwargs: Any) -> None:
         monkeypatch.setattr(delivery, "_deliver", real)
         send(NOON + 2 * MINUTE)  # another worker comes by
-        real(*args, **kwargs)  # type: ignore[arg-type]
+        real(*args, **kwargs)
 
     monkeypatch.setattr(delivery, "_deliver", slowly)
     assert send() == 2
@@ -220,9 +221,9 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(
 ) -> None:
     counts = []
 
-    def look(*args: object, **kwargs: object) -> None:
+    def look(*args: Any, **kwargs: Any) -> None:
         counts.append(len(taken))
-        send_email(*args, **kwargs)  # type: ignore[arg-type]
+        send_email(*args, **kwargs)
 
     monkeypatch.setattr(sender, "send_email", look)
     with held() as taken:
