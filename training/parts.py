@@ -96,7 +96,7 @@ def main() -> None:
     head = ["# What network and tables bring", "", "    python -m training.parts --data DIR", ""]
     explained = [
         "Sentiment as macro-F1; one threshold for all topics, tuned on comments held back; polarity as",
-        "accuracy over all topics that are truly said, found or not.",
+        "accuracy over all topics that are truly said, found or not. What a text is about is told in each.",
         "",
     ]
     text = "\n".join([*head, *explained, *rows, ""])

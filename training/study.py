@@ -26,6 +26,7 @@ RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-study.md
 SIZES = (500, 1_000, 2_000, 3_000)
 _THRESHOLDS = [step / 20 for step in range(-18, 7)]
 _BASELINE_COST = 0.1
+# What a written comment counts beside a review where one machine learns from both, as the baseline does.
 _WRITTEN_WEIGHT = 1.5
 
 
