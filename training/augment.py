@@ -68,7 +68,7 @@ def praise_and_blame(examples: Sequence[Example], count: int, seed: int) -> list
         bad = [row.text for row in short if LABELS[row.label] == "negative"]
         for _ in range(count // len(_BUT) if good and bad else 0):
             text = _joined(pick.choice(good), pick.choice(bad), lang, pick)
-            made.append(Example(text, LABELS.index("neutral"), lang, "mixed"))
+            made.append(Example(text, LABELS.index("neutral"), lang, "mixed", of_shop=True))
     return made
 
 

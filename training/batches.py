@@ -18,6 +18,7 @@ _POOL = 4_096
 class Row:
     """An example as token numbers, uncut: each epoch takes its own window of a long one.
 
+    `of_shop` says which reading of sentiment the label is of;
     `topics` has a number for each topic (`ABSENT`, or 1 + the place of its polarity, or `UNKNOWN`), `flags` 0
     or 1 or `UNKNOWN` for each flag.
     """
@@ -25,6 +26,7 @@ class Row:
     tokens: tuple[int, ...]
     label: int
     weight: float = 1.0
+    of_shop: bool = False
     topics: tuple[int, ...] = (UNKNOWN,) * len(labels.TOPICS)
     flags: tuple[int, ...] = (UNKNOWN,) * len(labels.FLAGS)
 
@@ -37,6 +39,7 @@ class Batch:
     mask: Any
     label: Any
     weight: Any
+    of_shop: Any
     topics: Any
     flags: Any
 
@@ -63,7 +66,8 @@ def flag_numbers(example: Example) -> tuple[int, ...]:
 
 
 def _row(tokens: tuple[int, ...], example: Example) -> Row:
-    return Row(tokens, example.label, example.weight, topic_numbers(example), flag_numbers(example))
+    said = topic_numbers(example), flag_numbers(example)
+    return Row(tokens, example.label, example.weight, example.of_shop, *said)
 
 
 def window(tokens: tuple[int, ...], limit: int, pick: random.Random) -> tuple[int, ...]:
@@ -108,6 +112,7 @@ def tensors(batch: Sequence[Row], pad: int = 0) -> Batch:
         mask=torch.tensor([[1] * len(row.tokens) + [0] * (width - len(row.tokens)) for row in batch]),
         label=torch.tensor([row.label for row in batch]),
         weight=torch.tensor([row.weight for row in batch]),
+        of_shop=torch.tensor([row.of_shop for row in batch]),
         topics=torch.tensor([row.topics for row in batch]),
         flags=torch.tensor([row.flags for row in batch]),
     )

@@ -24,7 +24,8 @@ class Example:
     """One comment and what is known of it.
 
     `label` is an index into `LABELS`, or `UNKNOWN`; `topics` and `flags` are ``None`` where nobody looked for
-    them. `unsaid` names flags that are known to be absent even so. `weight` counts in the loss.
+    them. `unsaid` names flags that are known to be absent even so. `weight` counts in the loss. `of_shop`
+    says which reading of sentiment it teaches: as of a shop, or as of goods.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Example:
     topics: Mapping[Topic, Polarity] | None = None
     flags: frozenset[Flag] | None = None
     unsaid: frozenset[Flag] = frozenset()
+    of_shop: bool = False
 
 
 def clean(text: str) -> str:
@@ -97,7 +99,8 @@ def read_labelled(path: Path) -> list[Example]:
 
 def _labelled(row: dict[str, Any], example: Example) -> Example:
     topics = {Topic(key): Polarity(sign) for key, sign in (row.get("topics") or {}).items()}
-    return replace(example, topics=topics, flags=frozenset(Flag(flag) for flag in row.get("flags") or ()))
+    flags = frozenset(Flag(flag) for flag in row.get("flags") or ())
+    return replace(example, topics=topics, flags=flags, of_shop=True)
 
 
 def find_split(folder: Path, name: str) -> Path | None:
@@ -120,6 +123,11 @@ def read_optional(folder: Path, name: str, weight: float = 1.0) -> list[Example]
     return read_examples(path, weight) if path else []
 
 
+def as_of_shop(examples: Iterable[Example]) -> list[Example]:
+    """The same, to teach how sentiment is read as of a shop."""
+    return [replace(example, of_shop=True) for example in examples]
+
+
 def without_held_out(examples: Iterable[Example], judging: Iterable[Example]) -> list[Example]:
     """Examples whose text, letter case aside, is in no evaluation split."""
     seen = {example.text.casefold() for example in judging}
@@ -139,9 +147,14 @@ def russian_aspects(folder: Path) -> list[Example]:
     return [row for row in read_optional(folder, "topics_labelled") if row.lang == "ru"]
 
 
+def stories(folder: Path) -> list[Example]:
+    """Complaints about service and praise of it."""
+    return as_of_shop(read_optional(folder, STORIES))
+
+
 def public_texts(folder: Path) -> list[Example]:
-    """Labelled texts that are no reviews: they widen what a network has read."""
-    return russian_aspects(folder) + read_optional(folder, "extra_pl_xed", weight=0.5)
+    """Labelled texts that are no reviews of goods: they widen what a network has read."""
+    return as_of_shop(russian_aspects(folder) + read_optional(folder, "extra_pl_xed", weight=0.5))
 
 
 def held_out(folder: Path) -> list[Example]:

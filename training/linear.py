@@ -11,7 +11,7 @@ from worker.blend import TONE
 from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
 from worker.shop_reader import ABOUT_OUTPUT, OUTPUTS
 
-SENTIMENT_BUCKETS = 1 << 20
+SENTIMENT_BUCKETS = 1 << 21
 LABEL_BUCKETS = 1 << 17
 SHOP_BUCKETS = 1 << 18
 ABOUT_BUCKETS = 1 << 17
@@ -21,10 +21,11 @@ _LANGUAGES = ("uk", "ru", "mixed", "en", "pl")
 _LANGUAGE_OF = {"translit": "mixed"}
 _LANGUAGE_ROWS = 20_000
 # Few comments know topics and many know a sentiment: the more there are, the less each may pull.
-_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _SHOP_COST = 2.0, 1.0, 0.15, 0.75
+_LABEL_COST, _TONE_COST, _SENTIMENT_COST, _SHOP_COST = 1.5, 1.0, 0.1, 0.6
 _ABOUT_COST = _LANGUAGE_COST = 0.5
 # Rare sequences count more, up to four times as much as one that is in every comment.
 _RARE = 4.0
+_FAINT, _LEAST = 0.1, 1e-9  # what a bucket holds before the first text; what may be divided by
 _FEWEST = 2
 
 
@@ -58,7 +59,7 @@ def fit_written_tables(stories: Sequence[Example], written: Sequence[Example]) -
 def sentiment_table(reviews: Sequence[Example]) -> Table:
     """One machine for each sentiment against the others, by reviews of goods and stories about service."""
     known = [row for row in reviews if row.label != UNKNOWN]
-    wanted, weights = _moods(known, [row.weight for row in known])
+    wanted, weights = moods(known, [row.weight for row in known])
     rows, outputs = ([row.text for row in known], wanted), labels.names()[: labels.AT_TOPICS]
     return _table(outputs, rows, SENTIMENT_BUCKETS, _SENTIMENT_COST, weights=weights)
 
@@ -66,18 +67,25 @@ def sentiment_table(reviews: Sequence[Example]) -> Table:
 def shop_table(stories: Sequence[Example], written: Sequence[Example]) -> Table:
     """The same as of a shop: by written comments, and by stories, whose labels are only of two kinds."""
     every = [*written, *stories]
-    wanted, weights = _moods(every, [1.0] * len(written) + [_STORY_WEIGHT] * len(stories))
+    wanted, weights = moods(every, [1.0] * len(written) + [_STORY_WEIGHT] * len(stories))
     rows = [row.text for row in every], wanted
     return _table(OUTPUTS, rows, SHOP_BUCKETS, _SHOP_COST, weights=weights)
 
 
-def _moods(rows: Sequence[Example], counts: Sequence[float]) -> tuple[Any, Any]:
-    """Which sentiment is true, of (rows, sentiments), and what a row counts: the rarer its own, the more."""
+def moods(rows: Sequence[Example], counts: Sequence[float]) -> tuple[Any, Any]:
+    """Which sentiment is true, of (rows, sentiments), and what a row counts.
+
+    The more, the rarer its sentiment is in its language: else the language itself would tell of a sentiment.
+    """
     import numpy as np
 
-    shares, truth = class_weights(rows), np.array([row.label for row in rows])
+    spoken: dict[str, list[Example]] = {}
+    for row in rows:
+        spoken.setdefault(row.lang, []).append(row)
+    shares = {lang: class_weights(some) for lang, some in spoken.items()}
+    truth = np.array([row.label for row in rows])
     wanted = np.stack([truth == place for place in range(len(labels.SENTIMENTS))], axis=1)
-    return wanted, np.array([count * shares[row.label] for row, count in zip(rows, counts, strict=True)])
+    return wanted, np.array([it * shares[row.lang][row.label] for row, it in zip(rows, counts, strict=True)])
 
 
 def about_table(goods: Sequence[Example], shops: Sequence[Example]) -> Table:
@@ -95,7 +103,7 @@ def label_table(written: Sequence[Example]) -> Table:
 
     wanted = np.array([[*topic_numbers(row), *flag_numbers(row)] for row in written]) > 0
     names = labels.names()
-    outputs = names[labels.AT_TOPICS : labels.AT_POLARITIES] + names[labels.AT_FLAGS :]
+    outputs = names[labels.AT_TOPICS : labels.AT_POLARITIES] + names[labels.AT_FLAGS : labels.AT_SHOP]
     return _table(outputs, ([row.text for row in written], wanted), LABEL_BUCKETS, _LABEL_COST)
 
 
@@ -171,6 +179,20 @@ def rarity(rows: Any) -> Any:
     return (1 + np.log((1 + rows.shape[0]) / (1 + holders))) / _RARE
 
 
+def telling(rows: Any, truth: Any, counts: Any) -> Any:
+    """How much each bucket may count: the more unevenly it falls on texts where an output is true and others.
+
+    Half of it follows the log of the ratio of shares (Wang and Manning 2012), over the root of its mean
+    square, and half is 1, so that what seems to tell little may count as well. `counts` is what each text
+    counts.
+    """
+    import numpy as np
+
+    masses = [_FAINT + rows[chosen].T @ counts[chosen] for chosen in (truth, ~truth)]
+    ratio = np.log(masses[0] / masses[0].sum()) - np.log(masses[1] / masses[1].sum())
+    return (1 + np.abs(ratio) / max(_LEAST, np.sqrt(np.square(ratio).mean()))) / 2
+
+
 def _table(
     outputs: Sequence[str],
     rows: tuple[Sequence[str], Any],
@@ -202,7 +224,9 @@ def _table(
         truth = wanted[taught, place]
         if truth.all() or not truth.any():
             continue
+        some = scaled[taught]
+        tells = telling(some, truth, np.ones(len(taught)) if weights is None else weights)
         machine = LinearSVC(C=cost, class_weight=balance, random_state=0, tol=1e-2, max_iter=200)
-        machine.fit(scaled[taught], truth, sample_weight=weights)
-        found[:, place], added[place] = machine.coef_[0] * rare, machine.intercept_[0]
+        machine.fit((some @ diags_array(tells)).tocsr(), truth, sample_weight=weights)
+        found[:, place], added[place] = machine.coef_[0] * tells * rare, machine.intercept_[0]
     return quantised(outputs, marks, found, added)

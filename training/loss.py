@@ -24,10 +24,17 @@ def loss_of(logits: Any, batch: Batch, weights: Sequence[float], label_share: fl
     `label_share` is what topics and flags count.
     """
     parts = labels.split(logits.float())
-    total = sentiment_loss(parts.sentiment, batch.label, batch.weight, weights)
+    total = sentiment_loss(asked(parts, batch.of_shop), batch.label, batch.weight, weights)
     total = total + label_share * _said_loss(parts.topics, batch.topics, batch.weight)
     total = total + _polarity_loss(parts.polarities, batch.topics, batch.weight)
     return total + label_share * _said_loss(parts.flags, batch.flags, batch.weight)
+
+
+def asked(parts: labels.Parts, of_shop: Any) -> Any:
+    """The sentiments of each row, of (rows, 3), as it is to be read: as of goods or as of a shop."""
+    import torch
+
+    return torch.where(of_shop[:, None], parts.shop, parts.sentiment)
 
 
 def sentiment_loss(logits: Any, wanted: Any, given: Any, weights: Sequence[float]) -> Any:

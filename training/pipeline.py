@@ -33,7 +33,7 @@ from worker.ngrams import Table, read_tables, write_tables
 from worker.thresholds import write_thresholds
 
 _SHARES = {"warm-up": 0.05, "reviews": 0.75, "service": 0.20}
-_WARM_RATE, _FIRST_RATE, _AGAIN_RATE, _SERVICE_RATE = 1e-3, 7e-4, 5e-4, 3e-4
+_WARM_RATE, _FIRST_RATE, _AGAIN_RATE, _SERVICE_RATE = 1e-3, 7e-4, 5e-4, 1.5e-4
 _LONG_COPIES, _STORY_COPIES = 2, 3
 _CHECKED_ROWS = 2_000
 _LATIN_SHARE, _WRITTEN_LATIN_SHARE, _JOINED = 0.05, 0.15, 4_000

@@ -12,7 +12,7 @@ from training.data import LABELS, Example
 
 COPIES = 3
 SERVICE_COPIES = 2
-REPLAYED = 50_000
+REPLAYED = 100_000
 _LATIN_SHARE = 0.05
 
 
@@ -20,7 +20,13 @@ def example_of(comment: Comment) -> Example:
     """A written comment as an example that knows everything."""
     label = LABELS.index(comment.sentiment)
     return Example(
-        comment.text, label, comment.lang, comment.setting, topics=comment.topics, flags=comment.flags
+        comment.text,
+        label,
+        comment.lang,
+        comment.setting,
+        topics=comment.topics,
+        flags=comment.flags,
+        of_shop=True,
     )
 
 

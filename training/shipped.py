@@ -1,19 +1,27 @@
 """The network of a model folder, taken back from its 8-bit ONNX file to go on training from."""
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from training import labels
 from training.export import MODEL_FILE
 from training.model import new_model
+from worker.heads import outputs_of
+from worker.shop_reader import places_in
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+_LAST = ("classifier.weight", "classifier.bias")
 _EMBEDDINGS = "model.embeddings.tok_embeddings.weight"
 
 
 def network_of(folder: Path) -> Any:
-    """A network in full precision with the weights of the folder; raises `ValueError` for another shape."""
+    """A network in full precision with the weights of the folder; raises `ValueError` for another shape.
+
+    Of a network that reads sentiment in one way, both readings begin as that one.
+    """
     import onnx
     import torch
     from onnx.numpy_helper import to_array
@@ -27,10 +35,17 @@ def network_of(folder: Path) -> Any:
     found = {name: kept[name] for name in state if name in kept} | {_EMBEDDINGS: _exact(kept, _EMBEDDINGS)}
     wanting = [name for name in state if name not in found]
     found |= dict(zip(wanting, _matrices(graph, kept), strict=True))
+    rows = _rows(outputs_of(json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]))
+    found |= {name: found[name][rows] for name in _LAST}
     if any(found[name].shape != state[name].shape for name in state):
         raise ValueError(f"{folder}: {MODEL_FILE} has another shape than this pipeline makes")
     model.load_state_dict({name: torch.from_numpy(found[name].copy()) for name in state})
     return model
+
+
+def _rows(outputs: Sequence[str]) -> list[int]:
+    """The row of the last layer for each output that a network has today."""
+    return [*map(outputs.index, labels.names()[: labels.AT_SHOP]), *places_in(outputs)]
 
 
 def take_tokenizer(folder: Path, work: Path) -> None:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from training.corpus import evaluation_texts, read_corpus, without_likes
 from training.data import (
-    STORIES,
     Example,
     every_text,
     held_out,
     public_texts,
     read_labelled,
-    read_optional,
     read_split,
+    stories,
     without_held_out,
 )
 from training.service import example_of, held_back
@@ -57,7 +56,7 @@ def read_texts(data: Path | None, own: Path | None) -> Texts:
     return replace(
         found,
         reviews=without_held_out(read_split(data, "train"), judging),
-        stories=without_held_out(read_optional(data, STORIES), judging),
+        stories=without_held_out(stories(data), judging),
         public=without_held_out(public_texts(data), judging),
         validation=read_split(data, "validation"),
         unlabelled=every_text(data),

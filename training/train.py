@@ -10,7 +10,7 @@ from typing import Any
 
 from training.batches import Row, batches, tensors
 from training.labels import split
-from training.loss import loss_of
+from training.loss import asked, loss_of
 from training.measure import macro_f1
 from training.model import MAX_LENGTH
 
@@ -127,5 +127,5 @@ def score_of(model: Any, rows: Sequence[Row]) -> float:
         with torch.no_grad(), precision():
             logits = model(input_ids=found.ids, attention_mask=found.mask).logits
         truth.extend(found.label.tolist())
-        said.extend(split(logits).sentiment.argmax(-1).tolist())
+        said.extend(asked(split(logits), found.of_shop).argmax(-1).tolist())
     return macro_f1(truth, said)

@@ -59,7 +59,7 @@ class Blend:
         for table, share in zip(self.tables, self.shares, strict=True):
             found += share @ table.score(hashes)
         if self.shop:
-            read = self.shop.mixed(found[self.sentiments], logits[self.sentiments], hashes)
+            read = self.shop.mixed(found[self.sentiments], logits, hashes)
             found[self.sentiments] = read
         found[self.polarities] = agreeing(found[self.sentiments], found[self.polarities])
         return found
@@ -88,8 +88,8 @@ def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) 
             for table in tables
         ],
         known.get(LANGUAGE),
-        shop_reader(known, weights.network, weights.tables, weights.added),
-        np.array([weights.network[head_of(name)] for name in outputs]),
+        shop_reader(outputs, known, network=weights.network, counts=weights.tables, added=weights.added),
+        np.array([0.0 if head_of(name) == SHOP else weights.network[head_of(name)] for name in outputs]),
         np.array([weights.added.get(name, 0.0) for name in outputs]),
         np.array([place[f"sentiment:{it}"] for it in _SENTIMENTS]),
         np.array(polarities, dtype=np.int64).reshape(-1, len(_POLARITIES)),

@@ -1,6 +1,7 @@
 """What a model's outputs mean, by their names, and how the windows of one text are read as one.
 
-A model of ours names its outputs `sentiment:negative`, `topic:queue`, `polarity:queue:blame`, `flag:safety`.
+A model of ours names its outputs `sentiment:negative`, `topic:queue`, `polarity:queue:blame`, `flag:safety`;
+what it calls `shop:negative` is for `worker.shop_reader`.
 Any other model is one of sentiment alone, whose labels are names or stars.
 """
 
@@ -102,6 +103,8 @@ def _own_heads(labels: Sequence[str], name: str) -> Heads:
                 case "polarity":
                     topic, _, polarity = rest.partition(":")
                     polarities.setdefault(Topic(topic), {})[Polarity[polarity.upper()]] = place
+                case "shop":
+                    pass
                 case _:
                     flags[Flag(label.removeprefix("flag:"))] = place
     except (KeyError, ValueError) as fault:

@@ -5,7 +5,7 @@ comments about shops few, so that one machine for both reads either worse than a
 mixture of two readers (Jacobs et al. 1991), with a third machine that tells which of them is asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,12 @@ _LEAST = 1e-9
 class ShopReader:
     """The reading as of a shop, and how likely that one is right.
 
-    `table` scores sentiments by its own words; it and the network count `tables` and `network` times, and
-    `added` of (sentiments) comes on top. `about` scores whether a text is about a shop at all; that score
-    counts `sure` times, and `leaning` comes on top.
+    The network reads as of a shop at its outputs `places`, `table` by words; they count `network` and
+    `tables` times, and `added` of (sentiments) comes on top. `about` scores whether a text is about a shop
+    at all; that score counts `sure` times, and `leaning` comes on top.
     """
 
+    places: Any
     table: Table
     about: Table
     network: float
@@ -36,13 +37,13 @@ class ShopReader:
     leaning: float
 
     def mixed(self, goods: Any, network: Any, hashes: Any) -> Any:
-        """The logits of sentiments, from those as of goods, the network's own, and the text's hashes.
+        """The logits of sentiments, from those as of goods, the network's outputs, and the text's hashes.
 
         P(sentiment) = P(goods) P(sentiment | goods) + P(shop) P(sentiment | shop).
         """
         import numpy as np
 
-        shop = network * self.network + self.table.score(hashes) * self.tables + self.added
+        shop = network[self.places] * self.network + self.table.score(hashes) * self.tables + self.added
         likely = self.likely(hashes)
         return np.log(np.maximum((1 - likely) * softmax(goods) + likely * softmax(shop), _LEAST))
 
@@ -54,16 +55,27 @@ class ShopReader:
         return float(1 / (1 + np.exp(-np.clip(score, -50, 50))))
 
 
+def places_in(outputs: Sequence[str]) -> list[int]:
+    """Where a network with these outputs reads sentiment as of a shop.
+
+    One that has learnt a single reading is asked for that. Raises `ValueError` for one without sentiments.
+    """
+    known = outputs if OUTPUTS[0] in outputs else [it.replace("sentiment:", f"{SHOP}:") for it in outputs]
+    return [known.index(name) for name in OUTPUTS]
+
+
 def shop_reader(
+    outputs: Sequence[str],
     tables: Mapping[str, Table],
+    *,
     network: Mapping[str, float],
     counts: Mapping[str, float],
     added: Mapping[str, float],
 ) -> ShopReader | None:
-    """The reader, from tables by head and what network, tables and additions count.
+    """The reader, from the network's outputs, tables by head and what network, tables and additions count.
 
-    ``None`` without its tables. Raises `KeyError` where a weight is missing and `ValueError` for tables of
-    something else.
+    ``None`` without its tables. Raises `KeyError` where a weight is missing and `ValueError` for tables or
+    a network of something else.
     """
     import numpy as np
 
@@ -73,6 +85,7 @@ def shop_reader(
     if (table.outputs, about.outputs) != (OUTPUTS, (ABOUT_OUTPUT,)):
         raise ValueError("the tables that read as of a shop have unknown outputs")
     return ShopReader(
+        np.array(places_in(outputs)),
         table,
         about,
         network[SHOP],

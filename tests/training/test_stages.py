@@ -12,6 +12,7 @@ from training.calibrate import at_precision, best_f1, shrunk
 from training.corpus import read_corpus
 from training.data import UNKNOWN, Example, every_text
 from training.service import COPIES, example_of, held_back, written_examples
+from training.texts import read_texts
 
 
 def test_every_output_has_a_name_of_its_own() -> None:
@@ -21,6 +22,7 @@ def test_every_output_has_a_name_of_its_own() -> None:
     assert names[labels.AT_TOPICS] == f"topic:{labels.TOPICS[0]}"
     assert names[labels.AT_POLARITIES] == f"polarity:{labels.TOPICS[0]}:blame"
     assert names[labels.AT_FLAGS] == f"flag:{labels.FLAGS[0]}"
+    assert names[labels.AT_SHOP :] == [f"shop:{it}" for it in Sentiment]
 
 
 def test_what_nobody_looked_for_is_unknown_and_not_absent() -> None:
@@ -97,6 +99,32 @@ def test_unknown_labels_cost_nothing() -> None:
     assert logits.grad[1].abs().sum() == 0
 
 
+@pytest.mark.parametrize("of_shop", [False, True])
+def test_a_row_teaches_the_reading_that_it_is_for_and_leaves_the_other_alone(of_shop: bool) -> None:
+    torch = pytest.importorskip("torch", reason="torch is needed only for training")
+    from training.batches import tensors
+    from training.loss import loss_of
+
+    logits = torch.randn(1, labels.OUTPUTS, requires_grad=True)
+    loss_of(logits, tensors([Row((2, 5), 0, of_shop=of_shop)]), [1.0] * 3).backward()
+    assert logits.grad is not None
+    readings = (slice(0, labels.AT_TOPICS), slice(labels.AT_SHOP, None))
+    taught, other = (logits.grad[0, readings[at]].abs().sum() for at in (of_shop, not of_shop))
+    assert taught > 0
+    assert other == 0
+
+
+def test_reviews_teach_of_goods_and_everything_else_of_shops(tmp_path: Path) -> None:
+    line = '{"text": "%s", "label": "neutral", "lang": "ru"}\n'
+    for name in ("train", "validation", "test", "service_shops_mt", "extra_pl_xed", "topics_labelled"):
+        (tmp_path / f"{name}.jsonl").write_text(line % f"слово {name}", encoding="utf-8")
+    found = read_texts(tmp_path, None)
+    goods = [*found.reviews, *found.validation]
+    shop = [*found.stories, *found.public, *found.written[:9], *found.held[:9]]
+    assert [row.of_shop for row in goods] == [False] * 2
+    assert [row.of_shop for row in shop] == [True] * 21
+
+
 def test_the_few_rows_of_a_batch_that_know_topics_do_not_outweigh_the_others() -> None:
     torch = pytest.importorskip("torch", reason="torch is needed only for training")
     from training.batches import tensors
@@ -129,6 +157,33 @@ def test_how_a_topic_is_spoken_of_is_learnt_topic_by_topic() -> None:
     assert scores[f"polarity:{queue}:blame"] > scores[f"polarity:{queue}:praise"]
 
 
+def test_a_language_tells_of_no_sentiment() -> None:
+    np = pytest.importorskip("numpy")
+    pytest.importorskip("sklearn", reason="scikit-learn is needed only for training")
+    from training.linear import moods
+
+    glad, sad = [Example("а", 2, "uk")] * 9 + [Example("а", 0, "uk")], [Example("a", 0, "en")] * 9
+    _, counts = moods([*glad, *sad, Example("a", 2, "en")], [1.0] * 20)
+    common, rare = (0, 10), (9, 19)
+    assert [counts[at] for at in common] == pytest.approx([counts[at] / 3 for at in rare])
+    assert np.mean(counts) == pytest.approx(1)
+
+
+def test_what_falls_on_one_side_may_count_for_more() -> None:
+    np = pytest.importorskip("numpy")
+    sparse = pytest.importorskip("scipy.sparse", reason="scipy is needed only for training")
+    from training.linear import telling
+
+    one_sided, even, unseen = [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]
+    rows = sparse.csr_matrix(np.array([one_sided, even, unseen]).T)
+    found = telling(rows, np.array([True, True, False, False]), np.ones(4))
+    assert found[0] > 1 > found[1]
+    assert (found >= 0.5).all()
+    twice = sparse.csr_matrix(np.repeat(rows.toarray(), 2, axis=0))
+    counting_two = telling(rows, np.array([True, True, False, False]), np.full(4, 2.0))
+    assert counting_two == pytest.approx(telling(twice, np.repeat([True, False], 4), np.ones(8)))
+
+
 def test_network_and_tables_are_weighed_by_what_is_true() -> None:
     pytest.importorskip("torch", reason="torch is needed only for training")
     import numpy as np
@@ -144,6 +199,16 @@ def test_network_and_tables_are_weighed_by_what_is_true() -> None:
     found = fit_weights(Said(wrong, right, np.zeros_like(right), silent, np.full((60, 1), -9.0)), examples)
     assert found.tables["sentiment"] > 3 * abs(found.network["sentiment"])
     assert set(found.tables) == {"sentiment", "topic", "polarity", "flag", "tone", "shop", "about"}
+
+
+def test_rare_sentiments_count_a_little_more_in_either_reading() -> None:
+    from training.blending import sentiment_counts
+
+    goods, shop = [Example("а", 2)] * 16 + [Example("а", 1)], [Example("а", 0, of_shop=True)] * 5
+    counts = sentiment_counts([*goods, *shop])
+    assert counts[16] == pytest.approx(2 * counts[0])
+    assert sum(counts[:17]) == pytest.approx(17)
+    assert counts[17:] == pytest.approx([1.0] * 5)
 
 
 def test_what_a_text_is_about_decides_which_reading_counts() -> None:

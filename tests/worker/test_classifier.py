@@ -74,11 +74,11 @@ def judge(classifier: Classifier, text: str) -> Judgement:
 
 
 def test_the_shipped_model_says_its_version(classifier: Classifier) -> None:
-    assert classifier.version == "vidhuk-comments-5"
+    assert classifier.version == "vidhuk-comments-6"
 
 
 def test_the_shipped_model_is_the_default() -> None:
-    assert load_classifier().version == "vidhuk-comments-5"
+    assert load_classifier().version == "vidhuk-comments-6"
 
 
 def test_the_shipped_model_stays_small() -> None:

@@ -94,7 +94,7 @@ def test_an_output_that_is_no_number_counts_as_nought() -> None:
 
 
 def test_another_number_of_outputs_is_refused() -> None:
-    with pytest.raises(ValueError, match="5 outputs, not 104"):
+    with pytest.raises(ValueError, match=f"5 outputs, not {len(NAMES)}"):
         heads_of(NAMES, "own").joined(np.zeros((1, 5)), [1])
 
 

@@ -10,7 +10,7 @@ from training import labels
 from worker.blend import HEADS, TONE, Weights, blend_of
 from worker.heads import softmax
 from worker.ngrams import Table, hashes_of, quantised
-from worker.shop_reader import ABOUT, SHOP
+from worker.shop_reader import ABOUT, SHOP, places_in
 
 WEIGHTS = Weights(
     network=dict.fromkeys((*HEADS, SHOP), 1.0),
@@ -42,13 +42,29 @@ def test_words_mean_of_a_shop_what_shoppers_say_of_shops() -> None:
     assert of_shop[0] > 0.8
 
 
+def test_the_network_is_asked_for_the_same_reading() -> None:
+    logits = np.zeros(len(NAMES))
+    logits[labels.AT_SHOP] = 5.0
+    of_goods, of_shop = (
+        softmax(blend_of(NAMES, TABLES, WEIGHTS).blended(logits, hashes_of(text))[: labels.AT_TOPICS])
+        for text in ("година", "каси")
+    )
+    assert of_goods[0] < 0.4
+    assert of_shop[0] > 0.6
+
+
+def test_a_network_of_one_reading_is_asked_for_that() -> None:
+    assert places_in(NAMES) == [*range(labels.AT_SHOP, labels.OUTPUTS)]
+    assert places_in(NAMES[: labels.AT_SHOP]) == [0, 1, 2]
+
+
 def test_in_doubt_both_readings_count_by_how_likely_they_are() -> None:
     reader = blend_of(NAMES, TABLES, WEIGHTS).shop
     assert reader is not None
     hashes, goods = hashes_of("каси година"), np.array([0.0, 0.0, 5.0])
     likely = reader.likely(hashes)
     shop = softmax(reader.table.score(hashes))
-    found = np.exp(reader.mixed(goods, np.zeros(3), hashes))
+    found = np.exp(reader.mixed(goods, np.zeros(len(NAMES)), hashes))
     assert found == pytest.approx((1 - likely) * softmax(goods) + likely * shop)
     assert found.sum() == pytest.approx(1)
 
