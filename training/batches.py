@@ -18,9 +18,8 @@ _POOL = 4_096
 class Row:
     """An example as token numbers, uncut: each epoch takes its own window of a long one.
 
-    `of_shop` says which reading of sentiment the label is of;
-    `topics` has a number for each topic (`ABSENT`, or 1 + the place of its polarity, or `UNKNOWN`), `flags` 0
-    or 1 or `UNKNOWN` for each flag.
+    `of_shop` says of which reading of sentiment the label is. `topics` has a number for each topic (`ABSENT`,
+    or 1 + the place of its polarity, or `UNKNOWN`), `flags` 0 or 1 or `UNKNOWN` for each flag.
     """
 
     tokens: tuple[int, ...]

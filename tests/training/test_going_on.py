@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
+from training import labels
 from training.__main__ import main
 from training.pipeline import Plan
 from training.service import is_held
@@ -75,6 +77,21 @@ def test_the_shipped_network_comes_back_from_its_eight_bits() -> None:
             logits = network(input_ids=found["input_ids"], attention_mask=found["attention_mask"]).logits[0]
         assert logits[:3].argmax() == wanted[:3].argmax()
         assert abs(logits.numpy() - wanted).max() < 0.5
+
+
+def test_both_readings_begin_as_the_one_that_a_former_network_has(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is needed only for training")
+    pytest.importorskip("onnx", reason="onnx is needed only for training")
+    from training.shipped import network_of
+
+    for name in ("model.onnx", "config.json"):
+        copyfile(SHIPPED_MODEL / name, tmp_path / name)
+    config = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    config["id2label"] = dict(enumerate(labels.names()[: labels.AT_SHOP]))
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    former, shipped = network_of(tmp_path).classifier.weight, network_of(SHIPPED_MODEL).classifier.weight
+    assert torch.equal(former[labels.AT_SHOP :], shipped[: labels.AT_TOPICS])
+    assert not torch.equal(former, shipped)
 
 
 def test_a_network_of_another_maker_is_refused(tmp_path: Path) -> None:

@@ -211,6 +211,19 @@ def test_rare_sentiments_count_a_little_more_in_either_reading() -> None:
     assert counts[17:] == pytest.approx([1.0] * 5)
 
 
+def test_where_nothing_is_known_a_rare_sentiment_is_likelier_than_its_share() -> None:
+    pytest.importorskip("torch", reason="torch is needed only for training")
+    import numpy as np
+
+    from training.blending import Said, fit_weights
+
+    examples = [Example("а", 2, topics={}, flags=frozenset())] * 16 + [Example("а", 1)]
+    examples[0] = Example("а", 2, topics={Topic.QUEUE: Polarity.BLAME}, flags=frozenset())
+    silent, none = np.zeros((17, labels.OUTPUTS)), np.zeros((17, 3))
+    added = fit_weights(Said(silent, silent, silent, none, np.full((17, 1), -50.0)), examples).added
+    assert np.exp(added["sentiment:positive"] - added["sentiment:neutral"]) == pytest.approx(8, rel=0.05)
+
+
 def test_what_a_text_is_about_decides_which_reading_counts() -> None:
     pytest.importorskip("torch", reason="torch is needed only for training")
     import numpy as np
