@@ -1,23 +1,25 @@
 """What the network and the tables count together: fitted on texts that neither has learnt from."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from app.classification.rules import Polarity, Sentiment
 from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
-from training.data import Example
+from training.data import Example, weights_within
 from worker.blend import APART, HEADS, TONE, Weights, head_of, spread
 from worker.classifier import BATCH, load_classifier
 from worker.ngrams import Table, hashes_of
 from worker.shop_reader import ABOUT, ABOUT_OUTPUT, OUTPUTS, SHOP
 
 _STEPS = 500
-_RARER = 0.25  # the power by which a rare sentiment counts more
+# By plain likelihood the weights suit the common sentiments, and too few of the rare are found: these count a
+# little more, by the fourth root of their rarity in texts of the same reading.
+_RARER = 0.25
 _PULL = 1e-5  # towards nought, so that what no example tells stays where it is
 _PLACES = {head: [at for at, name in enumerate(labels.names()) if head_of(name) == head] for head in HEADS}
 
@@ -155,7 +157,7 @@ def fit_weights(said: Said, examples: Sequence[Example]) -> Weights:
     held = Evidence(
         Said(*(torch.tensor(part, dtype=torch.float64) for part in parts)),
         torch.tensor([example.label for example in examples]),
-        torch.tensor(sentiment_counts(examples), dtype=torch.float64),
+        torch.tensor(weights_within(examples, attrgetter("of_shop"), _RARER), dtype=torch.float64),
         torch.tensor([topic_numbers(example) for example in examples]),
         torch.tensor([flag_numbers(example) for example in examples]),
     )
@@ -177,22 +179,6 @@ def fit_weights(said: Said, examples: Sequence[Example]) -> Weights:
         | dict(zip(OUTPUTS, added[wide : 2 * wide], strict=True))
         | {ABOUT_OUTPUT: added[2 * wide]},
     )
-
-
-def sentiment_counts(examples: Sequence[Example]) -> list[float]:
-    """What each example counts: a little more where its sentiment is rare in texts of its reading.
-
-    One over the fourth root of its share, averaging 1 in either reading. By plain likelihood a model is as
-    good as can be at the common ones, and finds too few of the rare.
-    """
-    counts = Counter((row.of_shop, row.label) for row in examples)
-    raw = {kind: count**-_RARER for kind, count in counts.items()}
-    means = {
-        of_shop: sum(raw[kind] * counts[kind] for kind in kinds) / sum(counts[kind] for kind in kinds)
-        for of_shop in (False, True)
-        if (kinds := [kind for kind in counts if kind[0] == of_shop])
-    }
-    return [raw[row.of_shop, row.label] / means[row.of_shop] for row in examples]
 
 
 def _fitted(loss: Callable[[Any, Any], Any], outputs: int, scales: int = 2) -> tuple[Any, Any]:

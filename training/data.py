@@ -4,7 +4,7 @@ import json
 import lzma
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -162,10 +162,21 @@ def held_out(folder: Path) -> list[Example]:
     return read_split(folder, "test") + read_split(folder, "validation")
 
 
-def class_weights(examples: Iterable[Example]) -> list[float]:
-    """Loss weight of each label: one over the square root of its share, averaging 1 over the examples."""
+def class_weights(examples: Iterable[Example], power: float = 0.5) -> list[float]:
+    """Loss weight of each label: one over the root of its share, averaging 1 over the examples."""
     counts = Counter(example.label for example in examples)
     total = sum(counts.values())
-    raw = [(total / max(1, counts[label])) ** 0.5 for label in range(len(LABELS))]
+    raw = [(total / max(1, counts[label])) ** power for label in range(len(LABELS))]
     mean = sum(raw[label] * counts[label] for label in range(len(LABELS))) / total
     return [weight / mean for weight in raw]
+
+
+def weights_within(
+    examples: Sequence[Example], group: Callable[[Example], Hashable], power: float = 0.5
+) -> list[float]:
+    """The weight of each example by its label, among those of its group: averaging 1 in every group."""
+    groups: dict[Hashable, list[Example]] = {}
+    for row in examples:
+        groups.setdefault(group(row), []).append(row)
+    shares = {key: class_weights(some, power) for key, some in groups.items()}
+    return [shares[group(row)][row.label] for row in examples]

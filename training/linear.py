@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
-from training.data import UNKNOWN, Example, class_weights
+from training.data import UNKNOWN, Example, weights_within
 from worker.blend import TONE
 from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
 from worker.shop_reader import ABOUT_OUTPUT, OUTPUTS
@@ -79,13 +80,9 @@ def moods(rows: Sequence[Example], counts: Sequence[float]) -> tuple[Any, Any]:
     """
     import numpy as np
 
-    spoken: dict[str, list[Example]] = {}
-    for row in rows:
-        spoken.setdefault(row.lang, []).append(row)
-    shares = {lang: class_weights(some) for lang, some in spoken.items()}
     truth = np.array([row.label for row in rows])
     wanted = np.stack([truth == place for place in range(len(labels.SENTIMENTS))], axis=1)
-    return wanted, np.array([it * shares[row.lang][row.label] for row, it in zip(rows, counts, strict=True)])
+    return wanted, np.array(counts) * weights_within(rows, attrgetter("lang"))
 
 
 def about_table(goods: Sequence[Example], shops: Sequence[Example]) -> Table:

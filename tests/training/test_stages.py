@@ -10,7 +10,7 @@ from training.augment import careless
 from training.batches import ABSENT, Row, flag_numbers, topic_numbers
 from training.calibrate import at_precision, best_f1, shrunk
 from training.corpus import read_corpus
-from training.data import UNKNOWN, Example, every_text
+from training.data import UNKNOWN, Example, every_text, weights_within
 from training.service import COPIES, example_of, held_back, written_examples
 from training.texts import read_texts
 
@@ -201,11 +201,9 @@ def test_network_and_tables_are_weighed_by_what_is_true() -> None:
     assert set(found.tables) == {"sentiment", "topic", "polarity", "flag", "tone", "shop", "about"}
 
 
-def test_rare_sentiments_count_a_little_more_in_either_reading() -> None:
-    from training.blending import sentiment_counts
-
+def test_rare_sentiments_count_more_within_their_group() -> None:
     goods, shop = [Example("а", 2)] * 16 + [Example("а", 1)], [Example("а", 0, of_shop=True)] * 5
-    counts = sentiment_counts([*goods, *shop])
+    counts = weights_within([*goods, *shop], lambda row: row.of_shop, 0.25)
     assert counts[16] == pytest.approx(2 * counts[0])
     assert sum(counts[:17]) == pytest.approx(17)
     assert counts[17:] == pytest.approx([1.0] * 5)
