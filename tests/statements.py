@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 
 from sqlalchemy import event
 
@@ -12,11 +13,15 @@ _FRAME = ("BEGIN", "COMMIT", "ROLLBACK")
 
 @contextmanager
 def asked() -> Iterator[list[str]]:
-    """The statements that reach the database meanwhile, without those that only frame transactions."""
+    """What this thread asks the database meanwhile, without what only frames transactions.
+
+    Not what other threads ask: scans are stored by one of their own, whenever its clock says so.
+    """
     seen: list[str] = []
+    asker = get_ident()
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(_FRAME):
+        if get_ident() == asker and not statement.startswith(_FRAME):
             seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
