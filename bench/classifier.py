@@ -4,7 +4,6 @@ import argparse
 import json
 import platform
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from training.card import table
 from training.corpus import read_corpus
 from training.data import read_split
 from training.evaluate import measure_folder
-from worker.classifier import BATCH, SHIPPED_MODEL, load_classifier
+from worker.classifier import BATCH, SHIPPED_MODEL, batches_of, load_classifier
 
 RESULTS = Path(__file__).with_name("results") / "classifier.md"
 _SINGLES = 400
@@ -39,23 +38,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--model", type=Path, default=SHIPPED_MODEL)
     made.add_argument("--data", type=Path, help="labelled splits; without it only speed is measured")
     made.add_argument("--results", type=Path, default=RESULTS)
-    made.add_argument("--cold", action="store_true", help=argparse.SUPPRESS)
     return made
 
 
 def cold_start(model: Path) -> Cold:
-    """Load and judge one text in a process of its own."""
+    """Load and judge a batch in a process of its own."""
+    comments = json.dumps([comment.text for comment in read_corpus()[:BATCH]])
+    command = [sys.executable, "-m", "bench.cold_start", str(model)]
     began = time.perf_counter()
-    command = [sys.executable, "-m", "bench.classifier", "--cold", "--model", str(model)]
     # Our own interpreter and module: nothing here comes from outside.
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=comments, capture_output=True, text=True, check=True)
     return Cold(time.perf_counter() - began, json.loads(done.stdout))
-
-
-def report_memory(model: Path) -> None:
-    """The body of the fresh process: judge a batch, print the largest resident memory in MiB."""
-    load_classifier(model).classify([comment.text for comment in read_corpus()[:BATCH]])
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def store_texts() -> list[str]:
@@ -75,8 +68,8 @@ def per_second(classifier: Classifier, texts: Sequence[str]) -> float:
     taken: list[float] = []
     for _ in range(2):
         began = time.perf_counter()
-        for start in range(0, len(texts), BATCH):
-            classifier.classify(texts[start : start + BATCH])
+        for batch in batches_of(texts):
+            classifier.classify(batch)
         taken.append(time.perf_counter() - began)
     return len(texts) / min(taken)
 
@@ -125,9 +118,6 @@ def measured(model: Path, data: Path | None) -> str:
 def main() -> None:
     """Measure, print, record."""
     given = parser().parse_args()
-    if given.cold:
-        report_memory(given.model)
-        return
     text = measured(given.model, given.data)
     given.results.parent.mkdir(parents=True, exist_ok=True)
     given.results.write_text(text, encoding="utf-8")

@@ -12,8 +12,8 @@ from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import Example, weights_within
 from worker.blend import APART, HEADS, TONE, Weights, head_of, spread
-from worker.classifier import BATCH, load_classifier
-from worker.ngrams import Table, hashes_of
+from worker.classifier import batches_of, load_classifier
+from worker.ngrams import Hashed, Table, hashed
 from worker.shop_reader import ABOUT, ABOUT_OUTPUT, OUTPUTS, SHOP
 
 _STEPS = 500
@@ -24,16 +24,26 @@ _PULL = 1e-5  # towards nought, so that what no example tells stays where it is
 _PLACES = {head: [at for at, name in enumerate(labels.names()) if head_of(name) == head] for head in HEADS}
 
 
-def table_logits(hashed: Sequence[Any], tables: Mapping[str, Table]) -> Any:
-    """What the tables say of each text, by its hashes: of (texts, outputs), nought where no table speaks."""
+def in_batches(texts: Sequence[str]) -> list[Hashed]:
+    """The sequences of texts, a batch at a time."""
+    return [hashed(batch) for batch in batches_of(texts)]
+
+
+def scores_of(table: Table, batches: Sequence[Hashed]) -> Any:
+    """What one table says of each text: an array of (texts, its outputs)."""
     import numpy as np
 
-    speaking = [table for table in tables.values() if head_of(table.outputs[0]) not in APART]
-    spreads = [spread(labels.names(), table) for table in speaking]
-    found = np.zeros((len(hashed), labels.OUTPUTS))
-    for row, hashes in enumerate(hashed):
-        for table, share in zip(speaking, spreads, strict=True):
-            found[row] += share @ table.score(hashes)
+    return np.concatenate([table.score(batch) for batch in batches])
+
+
+def table_logits(batches: Sequence[Hashed], tables: Mapping[str, Table]) -> Any:
+    """What the tables say of each text: an array of (texts, outputs), nought where no table speaks."""
+    import numpy as np
+
+    found = np.zeros((sum(len(batch.counts) for batch in batches), labels.OUTPUTS))
+    for table in tables.values():
+        if head_of(table.outputs[0]) not in APART:
+            found += scores_of(table, batches) @ spread(labels.names(), table).T
     return found
 
 
@@ -42,22 +52,18 @@ def network_logits(model: Path, texts: Sequence[str]) -> Any:
     import numpy as np
 
     classifier = load_classifier(model)
-    rows = [
-        row
-        for start in range(0, len(texts), BATCH)
-        for row in classifier.logits(texts[start : start + BATCH])
-    ]
+    rows = [row for batch in batches_of(texts) for row in classifier.logits(batch)]
     return np.array([np.zeros(labels.OUTPUTS) if row is None else row for row in rows])
 
 
-def own_scores(hashed: Sequence[Any], tables: Mapping[str, Table], head: str, outputs: int) -> Any:
+def own_scores(batches: Sequence[Hashed], tables: Mapping[str, Table], head: str, outputs: int) -> Any:
     """What the table of one head says of each text, of (texts, outputs); nought without that table."""
     import numpy as np
 
     table = next((it for it in tables.values() if head_of(it.outputs[0]) == head), None)
     if table is None:
-        return np.zeros((len(hashed), outputs))
-    return np.array([table.score(hashes) for hashes in hashed])
+        return np.zeros((sum(len(batch.counts) for batch in batches), outputs))
+    return scores_of(table, batches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +91,13 @@ def said_of(model: Path, texts: Sequence[str], tables: Mapping[str, Table]) -> S
     """By the network of a model folder and by tables."""
     tones = {name: table for name, table in tables.items() if head_of(table.outputs[0]) == TONE}
     others = {name: table for name, table in tables.items() if name not in tones}
-    hashed = [hashes_of(text) for text in texts]
+    batches = in_batches(texts)
     return Said(
         network_logits(model, texts),
-        table_logits(hashed, others),
-        table_logits(hashed, tones),
-        own_scores(hashed, tables, SHOP, len(labels.SENTIMENTS)),
-        own_scores(hashed, tables, ABOUT, 1),
+        table_logits(batches, others),
+        table_logits(batches, tones),
+        own_scores(batches, tables, SHOP, len(labels.SENTIMENTS)),
+        own_scores(batches, tables, ABOUT, 1),
     )
 
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from training import labels
 from training.batches import topic_numbers
-from training.blending import fit_weights, network_logits, said_of
+from training.blending import fit_weights, in_batches, network_logits, said_of
 from training.data import Example, read_gold, read_split
 from training.evaluate import GOLD
 from training.measure import macro_f1
 from training.study import best_threshold, topics_at
 from training.texts import read_texts
 from worker.blend import Weights, blend_of
-from worker.classifier import SHIPPED_MODEL
-from worker.ngrams import Table, hashes_of, read_tables
+from worker.classifier import SHIPPED_MODEL, batches_of
+from worker.ngrams import Table, read_tables
 
 RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-parts.md"
 _PARTS = {"network alone": (1.0, 0.0), "tables alone": (0.0, 1.0), "both": (1.0, 1.0)}
@@ -37,10 +37,9 @@ class Read:
         import numpy as np
 
         blend = blend_of(labels.names(), tables, weights)
-        texts = [row.text for row in self.examples]
-        return np.array(
-            [blend.blended(row, hashes_of(text)) for row, text in zip(self.network, texts, strict=True)]
-        )
+        comments = in_batches([row.text for row in self.examples])
+        rows = batches_of(self.network)
+        return np.concatenate([blend.blended(*batch) for batch in zip(rows, comments, strict=True)])
 
 
 def polarity_accuracy(logits: Any, examples: Sequence[Example]) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 
 from training import labels
 from training.batches import topic_numbers
+from training.blending import in_batches, scores_of
 from training.corpus import SETTINGS
 from training.data import LABELS, Example, class_weights, read_gold, read_split
 from training.evaluate import GOLD
@@ -21,7 +22,7 @@ from training.linear import label_table, shop_table
 from training.measure import macro_f1, said_f1
 from training.service import held_back
 from training.texts import read_texts
-from worker.ngrams import Table, hashes_of
+from worker.ngrams import Table
 
 RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-study.md"
 SIZES = (500, 1_000, 2_000, 3_000)
@@ -51,20 +52,17 @@ def worth(
     tuned_on: Sequence[Example],
 ) -> Worth:
     """Of comments and stories learnt from; one threshold for all topics is tuned on other comments."""
-    moods = scores_of(shop_table(stories, learnt), judged_by).argmax(axis=1)
+    moods = _scores(shop_table(stories, learnt), judged_by).argmax(axis=1)
     table = label_table(learnt)
-    found, tuned = scores_of(table, judged_by), scores_of(table, tuned_on)
+    found, tuned = _scores(table, judged_by), _scores(table, tuned_on)
     return Worth(
         macro_f1([row.label for row in judged_by], moods.tolist()),
         *topics_at(found, judged_by, best_threshold(tuned, tuned_on)),
     )
 
 
-def scores_of(table: Table, examples: Sequence[Example]) -> Any:
-    """The table's scores: an array of (examples, outputs)."""
-    import numpy as np
-
-    return np.array([table.score(hashes_of(row.text)) for row in examples])
+def _scores(table: Table, examples: Sequence[Example]) -> Any:
+    return scores_of(table, in_batches([row.text for row in examples]))
 
 
 def best_threshold(scores: Any, examples: Sequence[Example]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 from app.classification.rules import Language
 from worker.heads import ModelUnavailable, softmax
 from worker.ngrams import FILE as TABLES
-from worker.ngrams import Table, read_tables
+from worker.ngrams import Hashed, Table, read_tables
 from worker.shop_reader import ABOUT, SHOP, ShopReader, shop_reader
 
 FILE = "blend.json"
@@ -53,23 +53,22 @@ class Blend:
     sentiments: Any
     polarities: Any
 
-    def blended(self, logits: Any, hashes: Any) -> Any:
-        """The final logits of one text, from those of the network and the text's hashes."""
+    def blended(self, logits: Any, comments: Hashed) -> Any:
+        """The final logits of comments, from those of the network: of (comments, outputs) both."""
         found = logits * self.network + self.added
         for table, share in zip(self.tables, self.shares, strict=True):
-            found += share @ table.score(hashes)
+            found += table.score(comments) @ share.T
         if self.shop:
-            read = self.shop.mixed(found[self.sentiments], logits, hashes)
-            found[self.sentiments] = read
-        found[self.polarities] = agreeing(found[self.sentiments], found[self.polarities])
+            found[:, self.sentiments] = self.shop.mixed(found[:, self.sentiments], logits, comments)
+        found[:, self.polarities] = agreeing(found[:, self.sentiments], found[:, self.polarities])
         return found
 
-    def language(self, hashes: Any) -> Language | None:
-        """The likeliest language of a text by its hashes; ``None`` from a model that tells none."""
+    def spoken(self, comments: Hashed) -> list[Language | None]:
+        """The likeliest language of each comment; ``None`` from a model that tells none."""
         if self.languages is None:
-            return None
-        best = int(self.languages.score(hashes).argmax())
-        return Language(self.languages.outputs[best].partition(":")[2])
+            return [None] * len(comments.counts)
+        known = [Language(output.partition(":")[2]) for output in self.languages.outputs]
+        return [known[best] for best in self.languages.score(comments).argmax(axis=1)]
 
 
 def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) -> Blend:
@@ -97,7 +96,9 @@ def blend_of(outputs: Sequence[str], tables: Sequence[Table], weights: Weights) 
 
 
 def agreeing(sentiments: Any, polarities: Any) -> Any:
-    """The logits of polarities, of (topics, 3), once they know what the comment is as a whole.
+    """The logits of polarities, of (comments, topics, 3), once they know what a comment is as a whole.
+
+    From those of its sentiments, of (comments, 3).
 
     P(polarity) = sum over sentiments of P(sentiment) P(polarity | sentiment), where the last is the own
     probability of the polarity times how well both go together, over its sum.
@@ -106,9 +107,9 @@ def agreeing(sentiments: Any, polarities: Any) -> Any:
 
     moods, own = softmax(sentiments), softmax(polarities)
     found = np.zeros_like(own)
-    for mood, goes_with in zip(moods, np.array(_GOES_WITH), strict=True):
+    for mood, goes_with in zip(moods.T, np.array(_GOES_WITH), strict=True):
         joint = own * goes_with
-        found += mood * joint / joint.sum(axis=-1, keepdims=True)
+        found += mood[:, np.newaxis, np.newaxis] * joint / joint.sum(axis=-1, keepdims=True)
     return np.log(np.maximum(found, 1e-9))
 
 

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.classification.language import language_of
 from app.classification.rules import Judgement, Language, Thresholds
 from worker.blend import Blend, read_blend
 from worker.explaining import decisive
 from worker.heads import Heads, ModelUnavailable, heads_of, outputs_of
-from worker.ngrams import hashes_of
+from worker.ngrams import hashed
 from worker.thresholds import read_thresholds
 
 SHIPPED_MODEL = Path(__file__).with_name("model")
@@ -34,6 +34,7 @@ _TOKENIZER_FILES = (
 )
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 _Engine = Callable[[Mapping[str, Any]], Any]
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,7 @@ class ModelClassifier:
 
     def classify(self, texts: Sequence[str]) -> list[Judgement | None]:
         """Judge each text, in order; ``None`` without letters, for mark-up alone, or a script not learnt."""
-        judged: list[Judgement | None] = []
-        for start in range(0, len(texts), BATCH):
-            judged.extend(self._judge_batch(texts[start : start + BATCH]))
-        return judged
+        return [judgement for batch in batches_of(texts) for judgement in self._judge_batch(batch)]
 
     def explain(self, text: str, labels: Sequence[str]) -> Mapping[str, Sequence[tuple[int, int]]]:
         """The stretches of a text that decided, by label; see `worker.explaining`."""
@@ -72,19 +70,24 @@ class ModelClassifier:
         found = self.logits(texts)
         known = [at for at, row in enumerate(found) if row is not None and self._can_read(texts[at])]
         judged: list[Judgement | None] = [None] * len(texts)
-        for at in known:
-            judged[at] = self._judge(found[at], texts[at])
+        if known:
+            said = self._judge([found[at] for at in known], [texts[at] for at in known])
+            for at, judgement in zip(known, said, strict=True):
+                judged[at] = judgement
         return judged
 
     def _can_read(self, text: str) -> bool:
         """Whether the text is in a script that the model has learnt; one of another maker may know any."""
         return self.blend is None or language_of(text) is not Language.OTHER
 
-    def _judge(self, logits: Any, text: str) -> Judgement:
+    def _judge(self, rows: Sequence[Any], texts: Sequence[str]) -> list[Judgement]:
+        import numpy as np
+
+        logits = np.stack(rows)
         if self.blend is None:
-            return self.heads.read(logits)
-        hashes = hashes_of(text)
-        return self.heads.read(self.blend.blended(logits, hashes), language=self.blend.language(hashes))
+            return self.heads.read(logits, [None] * len(texts))
+        comments = hashed(texts)
+        return self.heads.read(self.blend.blended(logits, comments), self.blend.spoken(comments))
 
     def logits(self, texts: Sequence[str]) -> list[Any]:
         """What the network alone says of each text: a row of outputs, ``None`` where nothing is to be judged.
@@ -131,7 +134,13 @@ class ModelClassifier:
         for row, window in enumerate(group):
             ids[row, : len(window.ids)] = window.ids
             mask[row, : len(window.ids)] = 1
-        return self.engine({"input_ids": ids, "attention_mask": mask})
+        return self.heads.checked(self.engine({"input_ids": ids, "attention_mask": mask}))
+
+
+def batches_of(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Texts, or rows of an array, as many at a time as the model is given at once."""
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
 
 
 def load_classifier(source: str | Path = SHIPPED_MODEL) -> ModelClassifier:

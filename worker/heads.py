@@ -34,23 +34,36 @@ class Heads:
     polarities: Mapping[Topic, Mapping[Polarity, int]] = field(default_factory=dict)
     flags: Mapping[Flag, int] = field(default_factory=dict)
 
-    def read(self, logits: Any, *, language: Language | None = None) -> Judgement:
-        """The judgement of a row of logits, an array of (outputs)."""
+    def read(self, logits: Any, languages: Sequence[Language | None]) -> list[Judgement]:
+        """The judgement of each comment, from logits of (comments, outputs) and the language of each."""
+        shares = softmax(logits[:, [place for place, _ in self.sentiment]]).tolist()
+        chances = sigmoid(logits).tolist()
+        polarities = {topic: self._polarities(topic, logits) for topic in self.topics}
+        judged: list[Judgement] = []
+        for row, language in enumerate(languages):
+            scores = self._scores(shares[row])
+            topics = {
+                topic: TopicScore(chances[row][at], polarities[topic][row])
+                for topic, at in self.topics.items()
+            }
+            flags = {flag: chances[row][at] for flag, at in self.flags.items()}
+            best = max(scores, key=scores.__getitem__)
+            judged.append(Judgement(best, scores, topics, flags, language))
+        return judged
+
+    def checked(self, logits: Any) -> Any:
+        """Logits of (windows, outputs) in double precision, with 0 for what is no number.
+
+        Raises `ValueError` for another number of outputs.
+        """
         import numpy as np
 
-        found = np.asarray(logits, dtype=np.float64)
-        shares = softmax(found[[place for place, _ in self.sentiment]])
-        scores = dict.fromkeys(Sentiment, 0.0)
-        for (_, meaning), share in zip(self.sentiment, shares.tolist(), strict=True):
-            scores[meaning] += share
-        chances = (1 / (1 + np.exp(-np.clip(found, -50, 50)))).tolist()
-        topics = {
-            topic: TopicScore(chances[at], self._polarity(topic, found)) for topic, at in self.topics.items()
-        }
-        flags = {flag: chances[at] for flag, at in self.flags.items()}
-        return Judgement(max(scores, key=scores.__getitem__), scores, topics, flags, language)
+        found = np.nan_to_num(np.asarray(logits, dtype=np.float64))
+        if found.shape[1] != self.outputs:
+            raise ValueError(f"{found.shape[1]} outputs, not {self.outputs}")
+        return found
 
-    def joined(self, windows: Any, words: Sequence[int]) -> Any:
+    def joined(self, windows: Sequence[Any], words: Sequence[int]) -> Any:
         """One row of logits for a text, from those of its windows, each with its number of words.
 
         Sentiment is averaged by words. A topic or a flag is as certain as in the window that says it best: a
@@ -58,9 +71,9 @@ class Heads:
         """
         import numpy as np
 
-        found = np.nan_to_num(np.asarray(windows, dtype=np.float64))
-        if found.shape[1] != self.outputs:
-            raise ValueError(f"{found.shape[1]} outputs, not {self.outputs}")
+        if len(windows) == 1:
+            return windows[0]
+        found = np.stack(windows)
         row = np.average(found, axis=0, weights=words)
         said = [*self.topics.values(), *self.flags.values()]
         row[said] = found[:, said].max(axis=0)
@@ -69,9 +82,17 @@ class Heads:
             row[places] = found[found[:, at].argmax(), places]
         return row
 
-    def _polarity(self, topic: Topic, logits: Any) -> Polarity:
-        places = self.polarities[topic]
-        return max(places, key=lambda polarity: float(logits[places[polarity]]))
+    def _scores(self, shares: Sequence[float]) -> dict[Sentiment, float]:
+        scores = dict.fromkeys(Sentiment, 0.0)
+        for (_, meaning), share in zip(self.sentiment, shares, strict=True):
+            scores[meaning] += share
+        return scores
+
+    def _polarities(self, topic: Topic, logits: Any) -> list[Polarity]:
+        """How each comment speaks of the topic, if it does."""
+        known = list(self.polarities[topic])
+        places = list(self.polarities[topic].values())
+        return [known[best] for best in logits[:, places].argmax(axis=1)]
 
 
 def heads_of(id2label: Mapping[Any, str], name: str) -> Heads:
@@ -130,6 +151,13 @@ def _meaning(label: str, *, rated: bool) -> Sentiment | None:
     """One label's meaning: its name, or its stars in a model of five labels."""
     stars = _STARS.get(label.removesuffix("s").removesuffix(" star")) if rated else None
     return stars or next((meaning for meaning, names in _NAMES.items() if label in names), None)
+
+
+def sigmoid(logits: Any) -> Any:
+    """The probability of each on its own."""
+    import numpy as np
+
+    return 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
 
 
 def softmax(logits: Any) -> Any:

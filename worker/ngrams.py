@@ -4,7 +4,7 @@ A comment is the set of its sequences of 2 to 5 letters and of 1 to 2 words, eac
 Feature hashing: Weinberger et al. 2009. A table has one row of 8-bit weights for each bucket, and a mark:
 what lands in a bucket but is not what the bucket is for is told by it in all but one of 255 cases, and does
 not count. The sum of a comment's rows over the square root of their number is its score. All of it is a few
-array operations, without a loop over letters.
+array operations for a whole batch, without a loop over letters.
 """
 
 import re
@@ -31,6 +31,14 @@ _WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
+class Hashed:
+    """The sequences of some comments: the hashes of one after another, and how many each comment has."""
+
+    hashes: Any
+    counts: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Weights of some outputs.
 
@@ -44,17 +52,31 @@ class Table:
     scale: Any
     bias: Any
 
-    def score(self, hashes: Any) -> Any:
-        """The outputs' scores of one comment, by its hashes."""
+    def score(self, comments: Hashed) -> Any:
+        """The outputs' scores of each comment: an array of (comments, outputs)."""
         import numpy as np
 
-        buckets = known_buckets(hashes, self.marks)
-        total = self.weights[buckets].sum(axis=0, dtype=np.int64)
-        return total * self.scale / np.sqrt(max(1, len(buckets))) + self.bias
+        buckets = buckets_of(comments.hashes, len(self.marks))
+        known = np.flatnonzero(self.marks[buckets] == marks_of(comments.hashes))
+        ends = np.searchsorted(known, np.cumsum(comments.counts))
+        starts = np.concatenate([[0], ends[:-1]])
+        sizes = (ends - starts)[:, np.newaxis]
+        # The row of noughts is what a last comment without a known sequence begins at.
+        rows = np.concatenate([self.weights[buckets[known]], np.zeros_like(self.weights[:1])])
+        total = np.where(sizes, np.add.reduceat(rows, starts, axis=0, dtype=np.int64), 0)
+        return total * self.scale / np.sqrt(np.maximum(1, sizes)) + self.bias
+
+
+def hashed(texts: Sequence[str]) -> Hashed:
+    """The sequences of comments, of one at least; tens of them take little memory and thousands much."""
+    import numpy as np
+
+    found = [hashes_of(text) for text in texts]
+    return Hashed(np.concatenate(found), np.array([len(hashes) for hashes in found]))
 
 
 def hashes_of(text: str) -> Any:
-    """The 64-bit hashes of a comment's sequences, in no order and with repetitions."""
+    """The 64-bit hashes of a comment's sequences, each once, in no order that means anything."""
     import numpy as np
 
     plain = f" {_SPACES.sub(' ', text.lower().translate(_APOSTROPHES)).strip()[:LONGEST]} "
@@ -71,15 +93,13 @@ def hashes_of(text: str) -> Any:
     words = (sums[spans[:, 1]] - sums[spans[:, 0]]) * inverses[spans[:, 0]]
     found.append(_mixed(words, _WORD_SALT))
     found.append(_mixed(words[:-1] * np.uint64(_MIX) + words[1:], _PAIR_SALT))
-    return np.concatenate(found)
+    return np.unique(np.concatenate(found))
 
 
 def known_buckets(hashes: Any, marks: Any) -> Any:
-    """The buckets of the hashes that a table with these marks knows, each once."""
-    import numpy as np
-
+    """The buckets of the hashes that a table with these marks knows."""
     buckets = buckets_of(hashes, len(marks))
-    return np.unique(buckets[marks[buckets] == marks_of(hashes)])
+    return buckets[marks[buckets] == marks_of(hashes)]
 
 
 def buckets_of(hashes: Any, count: int) -> Any:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.classification.rules import Sentiment
-from worker.heads import softmax
-from worker.ngrams import Table
+from worker.heads import sigmoid, softmax
+from worker.ngrams import Hashed, Table
 
 SHOP, ABOUT = "shop", "about"
 OUTPUTS, ABOUT_OUTPUT = tuple(f"{SHOP}:{it}" for it in Sentiment), f"{ABOUT}:{SHOP}"
@@ -36,23 +36,21 @@ class ShopReader:
     sure: float
     leaning: float
 
-    def mixed(self, goods: Any, network: Any, hashes: Any) -> Any:
-        """The logits of sentiments, from those as of goods, the network's outputs, and the text's hashes.
+    def mixed(self, goods: Any, network: Any, comments: Hashed) -> Any:
+        """The logits of sentiments, of (comments, 3), from those as of goods and the network's outputs.
 
         P(sentiment) = P(goods) P(sentiment | goods) + P(shop) P(sentiment | shop).
         """
         import numpy as np
 
-        shop = network[self.places] * self.network + self.table.score(hashes) * self.tables + self.added
-        likely = self.likely(hashes)
+        words = self.table.score(comments) * self.tables
+        shop = network[:, self.places] * self.network + words + self.added
+        likely = self.likely(comments)
         return np.log(np.maximum((1 - likely) * softmax(goods) + likely * softmax(shop), _LEAST))
 
-    def likely(self, hashes: Any) -> float:
-        """How likely a text is about a shop, 0 to 1."""
-        import numpy as np
-
-        score = float(self.about.score(hashes)[0]) * self.sure + self.leaning
-        return float(1 / (1 + np.exp(-np.clip(score, -50, 50))))
+    def likely(self, comments: Hashed) -> Any:
+        """How likely each comment is about a shop, 0 to 1: of (comments, 1)."""
+        return sigmoid(self.about.score(comments) * self.sure + self.leaning)
 
 
 def places_in(outputs: Sequence[str]) -> list[int]:

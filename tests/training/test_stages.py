@@ -141,7 +141,7 @@ def test_the_few_rows_of_a_batch_that_know_topics_do_not_outweigh_the_others() -
 def test_how_a_topic_is_spoken_of_is_learnt_topic_by_topic() -> None:
     pytest.importorskip("sklearn", reason="scikit-learn is needed only for training")
     from training.linear import polarity_table
-    from worker.ngrams import hashes_of
+    from worker.ngrams import hashed
 
     staff, queue = Topic.STAFF_ATTITUDE, Topic.QUEUE
     said = {
@@ -152,7 +152,7 @@ def test_how_a_topic_is_spoken_of_is_learnt_topic_by_topic() -> None:
     }
     rows = [Example(f"{text} {n}", 1, topics=topics) for text, topics in said.items() for n in range(6)]
     table = polarity_table(rows)
-    scores = dict(zip(table.outputs, table.score(hashes_of("чемні продавці, черга довга")), strict=True))
+    scores = dict(zip(table.outputs, table.score(hashed(["чемні продавці, черга довга"]))[0], strict=True))
     assert scores[f"polarity:{staff}:praise"] > scores[f"polarity:{staff}:blame"]
     assert scores[f"polarity:{queue}:blame"] > scores[f"polarity:{queue}:praise"]
 

@@ -1,19 +1,21 @@
 """The linear part: the same sequences land in the same bucket, wherever they stand."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.classification.rules import Language, Polarity, Sentiment, Topic
+from app.classification.rules import Judgement, Language, Polarity, Sentiment, Topic
 from training import labels
-from worker.blend import HEADS, TONE, Weights, blend_of, read_blend, write_weights
+from worker.blend import HEADS, TONE, Blend, Weights, blend_of, read_blend, write_weights
 from worker.heads import ModelUnavailable, heads_of
 from worker.ngrams import (
     FILE,
     LONGEST,
     Table,
     buckets_of,
+    hashed,
     hashes_of,
     known_buckets,
     marks_of,
@@ -69,7 +71,17 @@ def test_buckets_are_spread_and_within_the_table() -> None:
 
 def test_a_table_speaks_for_what_it_has_learnt_alone() -> None:
     table = table_of("черга", "topic:queue", 1.0)
-    assert table.score(hashes_of("черга"))[0] > 4 * abs(table.score(hashes_of("смачні пиріжки"))[0])
+    queue, pies = table.score(hashed(["черга", "смачні пиріжки"]))[:, 0]
+    assert queue > 4 * abs(pies)
+
+
+def test_each_comment_of_a_batch_is_scored_as_if_alone() -> None:
+    table = table_of("черга", "topic:queue", 1.0)
+    texts = ["", "черга", "👍", "👍", "знову черга", "смачні пиріжки", "черга", ""]
+    alone = [table.score(hashed([text]))[0, 0] for text in texts]
+    assert table.score(hashed(texts))[:, 0] == pytest.approx(alone)
+    assert [score > 0 for score in alone] == ["черга" in text for text in texts]
+    assert not table.score(hashed(["👍", "👍"])).any()
 
 
 def test_what_lands_in_a_bucket_of_something_else_is_told_by_its_mark() -> None:
@@ -84,7 +96,8 @@ def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:
     write_tables(tmp_path, {"labels": table_of("черга", "topic:queue", 1.0)})
     back = read_tables(tmp_path)["labels"]
     assert back.outputs == ("topic:queue",)
-    assert back.score(hashes_of("черга")) == table_of("черга", "topic:queue", 1.0).score(hashes_of("черга"))
+    queue = hashed(["черга"])
+    assert back.score(queue) == table_of("черга", "topic:queue", 1.0).score(queue)
 
 
 def test_a_broken_file_of_tables_is_named(tmp_path: Path) -> None:
@@ -96,18 +109,34 @@ def test_a_broken_file_of_tables_is_named(tmp_path: Path) -> None:
 EVEN = Weights(network=dict.fromkeys(HEADS, 1.0), tables=dict.fromkeys((*HEADS, TONE), 1.0))
 
 
+def blended(blend: Blend, logits: Any, text: str) -> Any:
+    """The final logits of one text: an array of (1, outputs)."""
+    return blend.blended(np.stack([logits]), hashed([text]))
+
+
+def judged_by(blend: Blend, logits: Any, text: str) -> Judgement:
+    """The judgement of one text."""
+    return heads_of(dict(enumerate(NAMES)), "own").read(blended(blend, logits, text), [None])[0]
+
+
 def test_network_and_tables_add_up() -> None:
     blend = blend_of(NAMES, [table_of("черга", "topic:queue", 3.0)], EVEN)
     at = NAMES.index("topic:queue")
-    quiet, loud = (blend.blended(np.zeros(len(NAMES)), hashes_of(text))[at] for text in ("мило", "черга"))
+    quiet, loud = blend.blended(np.zeros((2, len(NAMES))), hashed(["мило", "черга"]))[:, at]
     assert loud > quiet + 1
 
 
+def test_a_batch_is_blended_as_its_comments_are_alone() -> None:
+    blend = blend_of(NAMES, [table_of("черга", "topic:queue", 3.0)], EVEN)
+    logits = np.random.default_rng(1).normal(size=(3, len(NAMES)))
+    texts = ["мило", "черга", ""]
+    alone = [blended(blend, row, text)[0] for row, text in zip(logits, texts, strict=True)]
+    assert blend.blended(logits, hashed(texts)) == pytest.approx(np.stack(alone))
+
+
 def test_a_tone_speaks_for_the_polarity_of_every_topic() -> None:
-    logits = blend_of(NAMES, [table_of("дякую", "tone:praise", 3.0)], EVEN).blended(
-        np.zeros(len(NAMES)), hashes_of("дякую")
-    )
-    judged = heads_of(dict(enumerate(NAMES)), "own").read(logits)
+    blend = blend_of(NAMES, [table_of("дякую", "tone:praise", 3.0)], EVEN)
+    judged = judged_by(blend, np.zeros(len(NAMES)), "дякую")
     assert {score.polarity for score in judged.topics.values()} == {Polarity.PRAISE}
     assert len(set(judged.scores.values())) == 1
 
@@ -120,8 +149,7 @@ def test_a_table_of_something_unknown_is_refused() -> None:
 def test_the_polarity_of_a_topic_leans_with_the_whole_comment() -> None:
     logits = np.zeros(len(NAMES))
     logits[NAMES.index("sentiment:negative")] = 4.0
-    final = blend_of(NAMES, [], EVEN).blended(logits, hashes_of("черга"))
-    judged = heads_of(dict(enumerate(NAMES)), "own").read(final)
+    judged = judged_by(blend_of(NAMES, [], EVEN), logits, "черга")
     assert judged.sentiment is Sentiment.NEGATIVE
     assert judged.topics[Topic.QUEUE].polarity is Polarity.BLAME
 
@@ -132,9 +160,7 @@ def test_a_clearly_negative_comment_praises_nothing_and_a_mixed_one_may() -> Non
     for sentiment, polarity in (("negative", Polarity.BLAME), ("neutral", Polarity.PRAISE)):
         sure = logits.copy()
         sure[NAMES.index(f"sentiment:{sentiment}")] = 6.0
-        judged = heads_of(dict(enumerate(NAMES)), "own").read(
-            blend_of(NAMES, [], EVEN).blended(sure, hashes_of("х"))
-        )
+        judged = judged_by(blend_of(NAMES, [], EVEN), sure, "х")
         assert judged.topics[Topic.QUEUE].polarity is polarity
 
 
@@ -144,9 +170,8 @@ def test_a_table_of_languages_guesses_and_changes_no_output() -> None:
     marks = np.where(first.marks > 0, first.marks, second.marks)
     tables = [quantised(["language:uk", "language:pl"], marks, both, [0.0, 0.0])]
     blend = blend_of(NAMES, tables, EVEN)
-    assert blend.language(hashes_of("kolejka")) is Language.POLISH
-    assert blend.language(hashes_of("черга")) is Language.UKRAINIAN
-    found = blend.blended(np.zeros(len(NAMES)), hashes_of("черга"))
+    assert blend.spoken(hashed(["kolejka", "черга"])) == [Language.POLISH, Language.UKRAINIAN]
+    (found,) = blended(blend, np.zeros(len(NAMES)), "черга")
     silent = [value for name, value in zip(NAMES, found, strict=True) if not name.startswith("polarity:")]
     assert not any(silent)
 

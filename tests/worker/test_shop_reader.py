@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.worker.test_ngrams import NAMES, table_of
+from tests.worker.test_ngrams import NAMES, blended, table_of
 from training import labels
-from worker.blend import HEADS, TONE, Weights, blend_of
+from worker.blend import HEADS, TONE, Blend, Weights, blend_of
 from worker.heads import softmax
-from worker.ngrams import Table, hashes_of, quantised
+from worker.ngrams import Table, hashed, quantised
 from worker.shop_reader import ABOUT, SHOP, places_in
 
 WEIGHTS = Weights(
@@ -33,7 +33,12 @@ def shares(text: str, tables: list[Table], goods: list[float]) -> Any:
     """The sentiments' probabilities, where the network's logits are those of `goods`."""
     logits = np.zeros(len(NAMES))
     logits[: labels.AT_TOPICS] = goods
-    return softmax(blend_of(NAMES, tables, WEIGHTS).blended(logits, hashes_of(text))[: labels.AT_TOPICS])
+    return read(blend_of(NAMES, tables, WEIGHTS), logits, text)
+
+
+def read(blend: Blend, logits: Any, text: str) -> Any:
+    """The sentiments' probabilities of one text."""
+    return softmax(blended(blend, logits, text)[0, : labels.AT_TOPICS])
 
 
 def test_words_mean_of_a_shop_what_shoppers_say_of_shops() -> None:
@@ -45,10 +50,8 @@ def test_words_mean_of_a_shop_what_shoppers_say_of_shops() -> None:
 def test_the_network_is_asked_for_the_same_reading() -> None:
     logits = np.zeros(len(NAMES))
     logits[labels.AT_SHOP] = 5.0
-    of_goods, of_shop = (
-        softmax(blend_of(NAMES, TABLES, WEIGHTS).blended(logits, hashes_of(text))[: labels.AT_TOPICS])
-        for text in ("година", "каси")
-    )
+    blend = blend_of(NAMES, TABLES, WEIGHTS)
+    of_goods, of_shop = (read(blend, logits, text) for text in ("година", "каси"))
     assert of_goods[0] < 0.4
     assert of_shop[0] > 0.6
 
@@ -61,10 +64,10 @@ def test_a_network_of_one_reading_is_asked_for_that() -> None:
 def test_in_doubt_both_readings_count_by_how_likely_they_are() -> None:
     reader = blend_of(NAMES, TABLES, WEIGHTS).shop
     assert reader is not None
-    hashes, goods = hashes_of("каси година"), np.array([0.0, 0.0, 5.0])
-    likely = reader.likely(hashes)
-    shop = softmax(reader.table.score(hashes))
-    found = np.exp(reader.mixed(goods, np.zeros(len(NAMES)), hashes))
+    comments, goods = hashed(["каси година"]), np.array([[0.0, 0.0, 5.0]])
+    likely = reader.likely(comments)
+    shop = softmax(reader.table.score(comments))
+    found = np.exp(reader.mixed(goods, np.zeros((1, len(NAMES))), comments))
     assert found == pytest.approx((1 - likely) * softmax(goods) + likely * shop)
     assert found.sum() == pytest.approx(1)
 
