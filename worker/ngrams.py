@@ -23,7 +23,7 @@ LONGEST = 4_000  # signs of a comment that are looked at; what is left out of a 
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2**64
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX = 0xD6E8FEB86659FD93
-_WORD_SALT, _PAIR_SALT = 101, 211
+_WORD_SALT, _PAIR_SALT = 101, 211  # so that sequences of other kinds land elsewhere; letters add their number
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´", "'"))
 _STEPS = 63
 _SPACES = re.compile(r"\s+")
@@ -57,12 +57,12 @@ class Table:
         import numpy as np
 
         buckets = buckets_of(comments.hashes, len(self.marks))
-        known = np.flatnonzero(self.marks[buckets] == marks_of(comments.hashes))
+        known = np.flatnonzero(self.marks.take(buckets) == marks_of(comments.hashes))
         ends = np.searchsorted(known, np.cumsum(comments.counts))
         starts = np.concatenate([[0], ends[:-1]])
         sizes = (ends - starts)[:, np.newaxis]
         # The row of noughts is what a last comment without a known sequence begins at.
-        rows = np.concatenate([self.weights[buckets[known]], np.zeros_like(self.weights[:1])])
+        rows = np.concatenate([self.weights.take(buckets[known], axis=0), np.zeros_like(self.weights[:1])])
         total = np.where(sizes, np.add.reduceat(rows, starts, axis=0, dtype=np.int64), 0)
         return total * self.scale / np.sqrt(np.maximum(1, sizes)) + self.bias
 
@@ -85,15 +85,15 @@ def hashes_of(text: str) -> Any:
     sums = np.zeros(len(signs) + 1, dtype=np.uint64)
     np.cumsum(signs * powers[: len(signs)], out=sums[1:])
     found = [
-        _mixed((sums[size:] - sums[:-size]) * inverses[: len(signs) + 1 - size], size)
+        (sums[size:] - sums[:-size]) * inverses[: len(signs) + 1 - size] + np.uint64(size)
         for size in LETTERS
         if len(signs) >= size
     ]
     spans = np.array([match.span() for match in _WORDS.finditer(plain)], dtype=np.int64).reshape(-1, 2)
     words = (sums[spans[:, 1]] - sums[spans[:, 0]]) * inverses[spans[:, 0]]
-    found.append(_mixed(words, _WORD_SALT))
-    found.append(_mixed(words[:-1] * np.uint64(_MIX) + words[1:], _PAIR_SALT))
-    return np.unique(np.concatenate(found))
+    found.append(words + np.uint64(_WORD_SALT))
+    found.append(words[:-1] * np.uint64(_MIX) + words[1:] + np.uint64(_PAIR_SALT))
+    return np.unique(_mixed(np.concatenate(found)))
 
 
 def known_buckets(hashes: Any, marks: Any) -> Any:
@@ -116,12 +116,12 @@ def marks_of(hashes: Any) -> Any:
     return ((hashes & np.uint64(0xFFFF)) % np.uint64(255) + np.uint64(1)).astype(np.uint8)
 
 
-def _mixed(values: Any, salt: int) -> Any:
-    """Hashes whose high bits depend on every bit of the values; sequences of other kinds land elsewhere."""
+def _mixed(values: Any) -> Any:
+    """Hashes whose high bits depend on every bit of the values."""
     import numpy as np
 
-    salted = (values + np.uint64(salt)) * np.uint64(_MIX)
-    return (salted ^ (salted >> np.uint64(32))) * np.uint64(_BASE)
+    mixed = values * np.uint64(_MIX)
+    return (mixed ^ (mixed >> np.uint64(32))) * np.uint64(_BASE)
 
 
 @cache
