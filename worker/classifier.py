@@ -22,6 +22,8 @@ SHIPPED_MODEL = Path(__file__).with_name("model")
 BATCH = 32
 
 _LONGEST_WINDOW = 512
+_RUN_COSTS = 20  # tokens: what a run of the shipped model costs on one thread, however short its texts
+_MOST_WINDOWS = 8  # at a time: more gain nothing, and long ones take memory
 _SMALL_FILES = ("*.json", "*.txt", "*.model")
 _ONNX_NAMES = ("model_quantized.onnx", "model_int8.onnx", "model.onnx")
 _TOKENIZER_FILES = (
@@ -162,9 +164,15 @@ def load_classifier(source: str | Path = SHIPPED_MODEL) -> ModelClassifier:
 
 
 def _groups(windows: Sequence[_Window]) -> Iterator[Sequence[_Window]]:
-    """Windows of like length, few at a time: on one thread small groups lose nothing and pad less."""
-    for start in range(0, len(windows), 8):
-        yield windows[start : start + 8]
+    """Windows, sorted by length, in groups that are padded by less than another run of the model costs."""
+    start = padded = 0
+    for at in range(1, len(windows)):
+        padded += (at - start) * (len(windows[at].ids) - len(windows[at - 1].ids))
+        if padded > _RUN_COSTS or at - start == _MOST_WINDOWS:
+            yield windows[start:at]
+            start, padded = at, 0
+    if windows:
+        yield windows[start:]
 
 
 def _quieten() -> None:

@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -190,6 +193,21 @@ def test_a_batch_answers_like_single_calls(classifier: Classifier) -> None:
     for text, judged in zip(texts, together, strict=True):
         assert judged is not None
         assert judged.scores == pytest.approx(judge(classifier, text).scores, abs=0.05)
+
+
+def test_texts_of_like_length_share_a_run_and_little_is_computed_for_padding() -> None:
+    runs: list[Mapping[str, Any]] = []
+    loaded = load_classifier()
+
+    def engine(given: Mapping[str, Any]) -> Any:
+        runs.append(given)
+        return loaded.engine(given)
+
+    words = ["ok", *["черга довга"] * 11, "довга черга " * 12, "усе добре, дякую вам за швидкість " * 40]
+    replace(loaded, engine=engine).classify(words)
+    assert [len(run["input_ids"]) for run in runs][:2] == [8, 4]
+    assert len(runs) == 4
+    assert all(run["attention_mask"].size - run["attention_mask"].sum() <= 20 for run in runs)
 
 
 def test_importing_the_module_loads_no_model_library() -> None:
