@@ -2,15 +2,14 @@
 
 import json
 import shutil
-import warnings
 from pathlib import Path
 from typing import Any
 
 from training import labels
+from training.graph import graph_of
 from training.model import VERSION
 
 MODEL_FILE = "model.onnx"
-_OPSET = 18
 
 
 def export_model(model: Any, work: Path, out: Path) -> None:
@@ -31,36 +30,28 @@ def full_folder(work: Path) -> Path:
 
 
 def to_onnx(model: Any, path: Path) -> None:
-    """Export in full precision with free batch and length; the network must be in evaluation mode."""
-    import torch
+    """Export in full precision with free batch and length."""
+    import onnx
 
-    model.float().eval()
-    ids, mask = torch.ones((2, 16), dtype=torch.int64) * 5, torch.ones((2, 16), dtype=torch.int64)
-    mask[1, 9:] = 0
-    free = {0: "batch", 1: "length"}
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            model,
-            (ids, mask),
-            str(path),
-            input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_axes={"input_ids": free, "attention_mask": free, "logits": {0: "batch"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
+    made = graph_of(model)
+    # It is as the quantiser's own preparation would leave it, which else is called for in the log.
+    onnx.helper.set_model_props(made, {"onnx.quant.pre_process": "onnxruntime.quant"})
+    onnx.save(made, path)
 
 
 def to_int8(full: Path, path: Path) -> None:
     """Quantise weights per channel, to 7 of 8 bits: with all 8, processors without VNNI overflow silently."""
+    from onnx import TensorProto
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    prepared = full.with_suffix(".prepared")
-    quant_pre_process(str(full), str(prepared), skip_symbolic_shape=True)
-    kind = QuantType.QInt8
-    quantize_dynamic(str(prepared), str(path), per_channel=True, reduce_range=True, weight_type=kind)
+    quantize_dynamic(
+        full,
+        path,
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"DefaultTensorType": TensorProto.FLOAT},  # of what fused operators give
+    )
 
 
 def write_config(config: Any, path: Path) -> None:
