@@ -164,6 +164,8 @@ def uv_on_path() -> str | None:
 def uv_environment(uv: str) -> dict[str, str]:
     """What uv would not find out: certificates and mirror of this machine, and when links cannot work."""
     settings = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "UV_PYTHON_DOWNLOADS": "never"}
+    if sys.dont_write_bytecode:
+        settings["UV_COMPILE_BYTECODE"] = "1"  # or each process would compile every library for itself
     index = os.environ.get("PIP_INDEX_URL") or output_of(pip("config", "get", "global.index-url"))
     if index:
         settings["UV_DEFAULT_INDEX"] = index

@@ -75,6 +75,16 @@ def test_without_network_the_cause_is_told(monkeypatch: pytest.MonkeyPatch) -> N
         bootstrap.install_libraries("requirements.txt")
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_libraries_are_compiled_at_once_where_no_process_may_keep_what_it_compiles(
+    monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    monkeypatch.delenv("UV_COMPILE_BYTECODE", raising=False)
+    monkeypatch.setattr(bootstrap, "output_of", lambda _: "")
+    monkeypatch.setattr("sys.dont_write_bytecode", told)
+    assert bootstrap.uv_environment("uv").get("UV_COMPILE_BYTECODE") == ("1" if told else None)
+
+
 def test_an_interrupted_installation_goes_on_at_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_: str) -> None:
         raise KeyboardInterrupt
