@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.classification.rules import Classifier
+from app.text import COMMENT_GRAPHEMES
 from training.card import table
 from training.corpus import read_corpus
 from training.data import read_split
@@ -41,14 +42,22 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def cold_start(model: Path) -> Cold:
+def cold_start(model: Path, comments: Sequence[str]) -> Cold:
     """Load and judge a batch in a process of its own."""
-    comments = json.dumps([comment.text for comment in read_corpus()[:BATCH]])
     command = [sys.executable, "-m", "bench.cold_start", str(model)]
     began = time.perf_counter()
     # Our own interpreter and module: nothing here comes from outside.
-    done = subprocess.run(command, input=comments, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=json.dumps(comments), capture_output=True, text=True, check=True)
     return Cold(time.perf_counter() - began, json.loads(done.stdout))
+
+
+def longest_texts() -> list[str]:
+    """A batch of comments as long as one may be, made of words of the corpus."""
+    words = " ".join(comment.text for comment in read_corpus())
+    return [
+        words[start : start + COMMENT_GRAPHEMES]
+        for start in range(0, COMMENT_GRAPHEMES * BATCH, COMMENT_GRAPHEMES)
+    ]
 
 
 def store_texts() -> list[str]:
@@ -98,7 +107,8 @@ def speed_rows(classifier: Classifier, named: dict[str, list[str]]) -> list[str]
 
 def measured(model: Path, data: Path | None) -> str:
     """The whole result as Markdown."""
-    colds = sorted((cold_start(model) for _ in range(_COLD_STARTS)), key=lambda cold: cold.seconds)
+    batch = [comment.text for comment in read_corpus()[:BATCH]]
+    colds = sorted((cold_start(model, batch) for _ in range(_COLD_STARTS)), key=lambda cold: cold.seconds)
     classifier = load_classifier(model)
     named = {"store comments": store_texts()} | ({"test split": review_texts(data)} if data else {})
     middle = colds[len(colds) // 2]
@@ -111,7 +121,9 @@ def measured(model: Path, data: Path | None) -> str:
     lines += [*speed_rows(classifier, named), ""]
     cold = f"{middle.seconds:.2f} s, median of {len(colds)}"
     lines.append(f"Cold start (process, libraries, model, first batch): {cold}.")
-    lines += [f"Largest resident memory of that process: {middle.mebibytes:.0f} MiB.", ""]
+    most = cold_start(model, longest_texts()).mebibytes
+    memory = f"{middle.mebibytes:.0f} MiB; with {BATCH} comments of {COMMENT_GRAPHEMES:,} characters: {most:.0f} MiB"
+    lines += [f"Largest resident memory of that process: {memory}.", ""]
     return "\n".join(lines + ([table(measure_folder(model, data)), ""] if data else []))
 
 

@@ -61,9 +61,10 @@ class Table:
         ends = np.searchsorted(known, np.cumsum(comments.counts))
         starts = np.concatenate([[0], ends[:-1]])
         sizes = (ends - starts)[:, np.newaxis]
-        # The row of noughts is what a last comment without a known sequence begins at.
-        rows = np.concatenate([self.weights.take(buckets[known], axis=0), np.zeros_like(self.weights[:1])])
-        total = np.where(sizes, np.add.reduceat(rows, starts, axis=0, dtype=np.int64), 0)
+        # One row more, of noughts: there begins a last comment without a known sequence.
+        rows = np.zeros((len(known) + 1, len(self.outputs)), dtype=self.weights.dtype)
+        self.weights.take(buckets[known], axis=0, out=rows[:-1], mode="clip")
+        total = np.where(sizes, np.add.reduceat(rows, starts, axis=0, dtype=np.int32), 0)
         return total * self.scale / np.sqrt(np.maximum(1, sizes)) + self.bias
 
 
