@@ -121,9 +121,9 @@ def measured(model: Path, data: Path | None) -> str:
     lines += [*speed_rows(classifier, named), ""]
     cold = f"{middle.seconds:.2f} s, median of {len(colds)}"
     lines.append(f"Cold start (process, libraries, model, first batch): {cold}.")
+    lines.append(f"Largest resident memory of that process: {middle.mebibytes:.0f} MiB.")
     most = cold_start(model, longest_texts()).mebibytes
-    memory = f"{middle.mebibytes:.0f} MiB; with {BATCH} comments of {COMMENT_GRAPHEMES:,} characters: {most:.0f} MiB"
-    lines += [f"Largest resident memory of that process: {memory}.", ""]
+    lines += [f"With {BATCH} comments of {COMMENT_GRAPHEMES:,} characters: {most:.0f} MiB.", ""]
     return "\n".join(lines + ([table(measure_folder(model, data)), ""] if data else []))
 
 

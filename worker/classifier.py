@@ -23,7 +23,7 @@ BATCH = 32
 
 _LONGEST_WINDOW = 512
 _RUN_COSTS = 20  # tokens: what a run of the shipped model costs on one thread, however short its texts
-_MOST_WINDOWS = 8  # at a time: more gain nothing, and long ones take memory
+_AT_ONCE = 8  # texts or windows: more gain little, and long ones take memory
 _SMALL_FILES = ("*.json", "*.txt", "*.model")
 _ONNX_NAMES = ("model_quantized.onnx", "model_int8.onnx", "model.onnx")
 _TOKENIZER_FILES = (
@@ -72,9 +72,9 @@ class ModelClassifier:
         found = self.logits(texts)
         known = [at for at, row in enumerate(found) if row is not None and self._can_read(texts[at])]
         judged: list[Judgement | None] = [None] * len(texts)
-        if known:
-            said = self._judge([found[at] for at in known], [texts[at] for at in known])
-            for at, judgement in zip(known, said, strict=True):
+        for some in batches_of(known, _AT_ONCE):
+            said = self._judge([found[at] for at in some], [texts[at] for at in some])
+            for at, judgement in zip(some, said, strict=True):
                 judged[at] = judgement
         return judged
 
@@ -139,10 +139,10 @@ class ModelClassifier:
         return self.heads.checked(self.engine({"input_ids": ids, "attention_mask": mask}))
 
 
-def batches_of(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Texts, or rows of an array, as many at a time as the model is given at once."""
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
+def batches_of(rows: Sequence[Row], size: int = BATCH) -> Iterator[Sequence[Row]]:
+    """Texts, or rows of an array, so many at a time."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def load_classifier(source: str | Path = SHIPPED_MODEL) -> ModelClassifier:
@@ -168,7 +168,7 @@ def _groups(windows: Sequence[_Window]) -> Iterator[Sequence[_Window]]:
     start = padded = 0
     for at in range(1, len(windows)):
         padded += (at - start) * (len(windows[at].ids) - len(windows[at - 1].ids))
-        if padded > _RUN_COSTS or at - start == _MOST_WINDOWS:
+        if padded > _RUN_COSTS or at - start == _AT_ONCE:
             yield windows[start:at]
             start, padded = at, 0
     if windows:
