@@ -9,7 +9,7 @@ from app.classification.rules import CRITICAL_FLAGS, Classifier, Judgement, Sent
 from training.data import LABELS, Example, find_split, read_examples, read_gold
 from training.labels import FLAGS, TOPICS
 from training.measure import binary_f1, calibration_error, f1, macro_f1, said_f1, wilson
-from worker.classifier import BATCH, load_classifier
+from worker.classifier import load_classifier
 
 GOLD, HELD = "store_comments_dev", "written, held back"
 _SPLITS = ("test", "validation")
@@ -40,11 +40,8 @@ def scores_of(judgement: Judgement | None) -> list[float]:
 
 
 def judge(classifier: Classifier, texts: str, examples: Sequence[Example]) -> Judged:
-    """Have the examples judged, a batch at a time."""
-    found: list[Judgement | None] = []
-    for start in range(0, len(examples), BATCH):
-        found += classifier.classify([example.text for example in examples[start : start + BATCH]])
-    return Judged(texts, examples, found)
+    """Have the examples judged."""
+    return Judged(texts, examples, classifier.classify([example.text for example in examples]))
 
 
 def sentiment_scores(judged: Judged) -> Iterator[Score]:

@@ -23,8 +23,12 @@ def graph_of(model: Any) -> Any:
     from onnx import TensorProto, helper
 
     config = model.config
-    if set(config.layer_types) != {"full_attention"} or config.classifier_pooling != "mean":
-        raise ValueError("only full attention and the mean of all words can be exported")
+    kinds = {*config.layer_types, config.classifier_pooling}
+    kinds |= {config.hidden_activation, config.classifier_activation}
+    if kinds != {"full_attention", "mean", "gelu"}:
+        raise ValueError(
+            f"only full attention, mean and gelu can be exported, not {', '.join(sorted(kinds))}"
+        )
     weights = {name: value.detach().float().numpy() for name, value in model.state_dict().items()}
     made = _Graph(weights, config.norm_eps, config.num_attention_heads)
     _head(made, _encoder(made, config))

@@ -9,7 +9,7 @@ from training import labels
 from training.batches import ABSENT, flag_numbers, topic_numbers
 from training.data import UNKNOWN, Example, weights_within
 from worker.blend import TONE
-from worker.ngrams import Table, buckets_of, hashes_of, known_buckets, marks_of, quantised
+from worker.ngrams import Table, buckets_of, hashes_of, known_in, marks_of, quantised
 from worker.shop_reader import ABOUT_OUTPUT, OUTPUTS
 
 SENTIMENT_BUCKETS = 1 << 21
@@ -157,11 +157,14 @@ def marks_for(hashed: Sequence[Any], buckets: int) -> Any:
 
 
 def matrix(hashed: Sequence[Any], marks: Any) -> Any:
-    """A sparse row for each text: one over the square root of their number in each bucket that it knows."""
+    """A sparse row for each text: each sequence that is known adds one over the square root of their number.
+
+    To its bucket, which two may share; so does `worker.ngrams.Table` add.
+    """
     import numpy as np
     from scipy.sparse import csr_matrix
 
-    found = [known_buckets(one, marks).astype(np.int32) for one in hashed]
+    found = [known_in(one, marks)[1].astype(np.int32) for one in hashed]
     sizes = np.array([len(row) for row in found])
     values = np.repeat(1 / np.sqrt(np.maximum(1, sizes)), sizes).astype(np.float32)
     ends = np.concatenate([[0], np.cumsum(sizes)])

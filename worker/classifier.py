@@ -164,7 +164,7 @@ def load_classifier(source: str | Path = SHIPPED_MODEL) -> ModelClassifier:
 
 
 def _groups(windows: Sequence[_Window]) -> Iterator[Sequence[_Window]]:
-    """Windows, sorted by length, in groups that are padded by less than another run of the model costs."""
+    """Windows, sorted by length, in groups that are padded by no more than another run of the model costs."""
     start = padded = 0
     for at in range(1, len(windows)):
         padded += (at - start) * (len(windows[at].ids) - len(windows[at - 1].ids))

@@ -56,14 +56,13 @@ class Table:
         """The outputs' scores of each comment: an array of (comments, outputs)."""
         import numpy as np
 
-        buckets = buckets_of(comments.hashes, len(self.marks))
-        known = np.flatnonzero(self.marks.take(buckets) == marks_of(comments.hashes))
+        known, buckets = known_in(comments.hashes, self.marks)
         ends = np.searchsorted(known, np.cumsum(comments.counts))
         starts = np.concatenate([[0], ends[:-1]])
         sizes = (ends - starts)[:, np.newaxis]
         # One row more, of noughts: there begins a last comment without a known sequence.
         rows = np.zeros((len(known) + 1, len(self.outputs)), dtype=self.weights.dtype)
-        self.weights.take(buckets[known], axis=0, out=rows[:-1], mode="clip")
+        self.weights.take(buckets, axis=0, out=rows[:-1], mode="clip")
         total = np.where(sizes, np.add.reduceat(rows, starts, axis=0, dtype=np.int32), 0)
         return total * self.scale / np.sqrt(np.maximum(1, sizes)) + self.bias
 
@@ -97,10 +96,13 @@ def hashes_of(text: str) -> Any:
     return np.unique(_mixed(np.concatenate(found)))
 
 
-def known_buckets(hashes: Any, marks: Any) -> Any:
-    """The buckets of the hashes that a table with these marks knows."""
+def known_in(hashes: Any, marks: Any) -> tuple[Any, Any]:
+    """Which of the hashes a table with these marks knows, by their places, and the bucket of each."""
+    import numpy as np
+
     buckets = buckets_of(hashes, len(marks))
-    return buckets[marks[buckets] == marks_of(hashes)]
+    places = np.flatnonzero(marks.take(buckets) == marks_of(hashes))
+    return places, buckets[places]
 
 
 def buckets_of(hashes: Any, count: int) -> Any:

@@ -24,21 +24,26 @@ def network(**different: object) -> Any:
 
 def test_the_graph_computes_what_the_network_does_whatever_is_padded(tmp_path: Path) -> None:
     made = network()
+    import numpy as np
     import onnxruntime
     import torch
 
-    from training.export import to_onnx
+    from training.export import to_int8, to_onnx
 
-    to_onnx(made, tmp_path / "model.onnx")
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    full, small = tmp_path / "full.onnx", tmp_path / "small.onnx"
+    to_onnx(made, full)
+    to_int8(full, small)
     ids = torch.randint(4, 64, (3, 150))
     mask = torch.ones_like(ids)
     for row, words in enumerate((150, 40, 1)):
         mask[row, words:] = ids[row, words:] = 0
     with torch.no_grad():
         wanted = made(input_ids=ids, attention_mask=mask).logits.numpy()
-    (found,) = session.run(["logits"], {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})
-    assert found == pytest.approx(wanted, abs=1e-4)
+    given = {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}
+    exact, rounded = (onnxruntime.InferenceSession(it).run(["logits"], given)[0] for it in (full, small))
+    assert exact == pytest.approx(wanted, abs=1e-4)
+    assert np.corrcoef(rounded.ravel(), wanted.ravel())[0, 1] > 0.99
+    assert small.stat().st_size < full.stat().st_size / 3
 
 
 def test_a_network_of_another_kind_is_refused() -> None:
@@ -47,10 +52,15 @@ def test_a_network_of_another_kind_is_refused() -> None:
 
     from training.graph import graph_of
 
-    with pytest.raises(ValueError, match="only full attention"):
-        graph_of(network(layer_types=["full_attention", "sliding_attention"]))
-    with pytest.raises(ValueError, match="only full attention"):
-        graph_of(network(classifier_pooling="cls"))
+    others: list[dict[str, object]] = [
+        {"layer_types": ["full_attention", "sliding_attention"]},
+        {"classifier_pooling": "cls"},
+        {"hidden_activation": "relu"},
+        {"classifier_activation": "relu"},
+    ]
+    for different in others:
+        with pytest.raises(ValueError, match="only full attention, mean and gelu"):
+            graph_of(network(**different))
     odd.head.dense.bias = torch.nn.Parameter(torch.zeros(128))
     with pytest.raises(ValueError, match=r"nothing is known of: head\.dense\.bias"):
         graph_of(odd)

@@ -210,6 +210,14 @@ def test_texts_of_like_length_share_a_run_and_little_is_computed_for_padding() -
     assert all(run["attention_mask"].size - run["attention_mask"].sum() <= 20 for run in runs)
 
 
+def test_a_network_that_gives_no_numbers_or_too_few_does_no_harm() -> None:
+    loaded = load_classifier()
+    blind = replace(loaded, engine=lambda given: loaded.engine(given) * float("nan"))
+    assert sum(judge(blind, "черга довга").scores.values()) == pytest.approx(1)
+    with pytest.raises(ValueError, match="2 outputs"):
+        replace(loaded, engine=lambda given: loaded.engine(given)[:, :2]).classify(["черга довга"])
+
+
 def test_importing_the_module_loads_no_model_library() -> None:
     heavy = "{'transformers', 'onnxruntime', 'numpy', 'torch', 'huggingface_hub'}"
     code = f"import sys, worker.classifier; print(sorted({heavy} & set(sys.modules)))"

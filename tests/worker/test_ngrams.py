@@ -17,7 +17,7 @@ from worker.ngrams import (
     buckets_of,
     hashed,
     hashes_of,
-    known_buckets,
+    known_in,
     marks_of,
     quantised,
     read_tables,
@@ -33,7 +33,7 @@ def table_of(word: str, output: str, weight: float) -> Table:
     weights, marks = np.zeros((BUCKETS, 1), dtype=np.float32), np.zeros(BUCKETS, dtype=np.uint8)
     hashes = hashes_of(word)
     marks[buckets_of(hashes, BUCKETS)] = marks_of(hashes)
-    weights[known_buckets(hashes, marks)] = weight
+    weights[known_in(hashes, marks)[1]] = weight
     return quantised([output], marks, weights, [0.0])
 
 
@@ -88,7 +88,7 @@ def test_what_lands_in_a_bucket_of_something_else_is_told_by_its_mark() -> None:
     table = table_of("черга", "topic:queue", 1.0)
     strangers = hashes_of("зовсім інші слова, яких таблиця не вивчала: пиріжки, сметана, олія, борошно, сіль")
     taken = np.count_nonzero(table.marks[buckets_of(strangers, BUCKETS)])
-    assert taken > 3 * len(known_buckets(strangers, table.marks))
+    assert taken > 3 * len(known_in(strangers, table.marks)[1])
 
 
 def test_tables_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -64,12 +64,13 @@ def test_a_network_of_one_reading_is_asked_for_that() -> None:
 def test_in_doubt_both_readings_count_by_how_likely_they_are() -> None:
     reader = blend_of(NAMES, TABLES, WEIGHTS).shop
     assert reader is not None
-    comments, goods = hashed(["каси година"]), np.array([[0.0, 0.0, 5.0]])
+    comments, goods = hashed(["година", "каси година"]), np.array([[0.0, 0.0, 5.0], [1.0, 0.0, 0.0]])
     likely = reader.likely(comments)
     shop = softmax(reader.table.score(comments))
-    found = np.exp(reader.mixed(goods, np.zeros((1, len(NAMES))), comments))
+    found = np.exp(reader.mixed(goods, np.zeros((2, len(NAMES))), comments))
+    assert likely[1] > 2 * likely[0]
     assert found == pytest.approx((1 - likely) * softmax(goods) + likely * shop)
-    assert found.sum() == pytest.approx(1)
+    assert found.sum(axis=1) == pytest.approx([1, 1])
 
 
 def test_a_model_that_cannot_tell_shops_from_goods_has_one_reading() -> None:
