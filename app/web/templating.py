@@ -22,7 +22,10 @@ def prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        local_time=local_time, local_clock=local_clock, local_date=local_date, first=first_graphemes
+        local_time=local_time,
+        local_clock=local_clock,
+        local_date=local_date,
+        first_graphemes=first_graphemes,
     )
     app.context_processor(_values)
     serve_assets(app)
