@@ -18,7 +18,7 @@ demo: ## fill the database with the demo chain (DEMO="--stores 50 --days 90" for
 	$(INSTALLED) run -m flask --app wsgi demo $(DEMO)
 
 test: ## every test, on SQLite and on a PostgreSQL and Redis of its own (TESTS="-k alerts" for some)
-	$(INSTALLED) dev -m pytest -n 3 --dist worksteal $(TESTS)
+	$(INSTALLED) dev -m pytest -n 4 --dist worksteal $(TESTS)
 
 check: ## what has to be clean before a commit: style, types, import order, templates, architecture
 	$(INSTALLED) dev

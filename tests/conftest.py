@@ -23,6 +23,7 @@ from tests.fakes import Hands, MailServer
 from tests.fakes_channels import SmsServer, Telegram
 from tests.make import NOON, SECRET, Chain, make_chain
 
+_OF_NO_ORGANISATION = [it for it in Base.metadata.sorted_tables if "organisation_id" not in it.c]
 LOOPBACK = {"allow_private_targets": (ip_network("127.0.0.0/8"),)}
 
 
@@ -95,9 +96,9 @@ def app(session_app: Flask) -> Iterator[Flask]:
         db.session.remove()
         with transaction(None) as session:
             session.is_across = True
-            # With its organisation go the deeds, too, which the database lets nobody delete otherwise.
+            # What an organisation has goes with it, the deeds, too, which nobody can delete otherwise.
             session.execute(text("DELETE FROM organisations"))
-            for table in reversed(Base.metadata.sorted_tables):
+            for table in reversed(_OF_NO_ORGANISATION):
                 session.execute(text(f'DELETE FROM "{table.name}"'))
 
 

@@ -120,32 +120,39 @@ class Likeness:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """Holding none yet; `texts` are all that it will be asked of, to know what is rare."""
-        self._often = Counter(gram for text in texts for gram in grams(text))
-        self._kept: list[tuple[str, frozenset[str]]] = []
-        self._holders: dict[str, list[int]] = defaultdict(list)
+        found = {text: grams(text) for text in texts}
+        often = Counter(gram for own in found.values() for gram in own)
+        rank = {gram: place for place, gram in enumerate(sorted(often, key=lambda gram: (often[gram], gram)))}
+        self._rarest_first = {text: sorted(map(rank.__getitem__, own)) for text, own in found.items()}
+        self._kept: list[tuple[str, frozenset[int]]] = []
+        self._holders: dict[int, list[int]] = defaultdict(list)
 
     def nearest(self, text: str) -> tuple[float, str]:
         """How like the likest text is (above `SIMILAR`, to 1), and its name; nought where none is so like."""
-        own = grams(text)
-        holders = {holder for gram in self._rarest(own) for holder in self._holders.get(gram, ())}
-        likest = max((self._like(own, holder) for holder in holders), default=(0.0, ""))
+        own = self._rarest_first[text]
+        holders = {holder for gram in _rarest(own) for holder in self._holders.get(gram, ())}
+        near = [self._kept[holder] for holder in holders]
+        likest = max((_like(own, name, others) for name, others in near), default=(0.0, ""))
         return likest if likest[0] > SIMILAR else (0.0, "")
-
-    def _like(self, own: frozenset[str], holder: int) -> tuple[float, str]:
-        name, others = self._kept[holder]
-        shared = len(own & others)
-        return shared / (len(own) + len(others) - shared), name
 
     def keep(self, name: str, text: str) -> None:
         """Remember a text under a name."""
-        own = grams(text)
-        for gram in self._rarest(own):
+        own = self._rarest_first[text]
+        for gram in _rarest(own):
             self._holders[gram].append(len(self._kept))
-        self._kept.append((name, own))
+        self._kept.append((name, frozenset(own)))
 
-    def _rarest(self, own: frozenset[str]) -> list[str]:
-        ordered = sorted(own, key=lambda gram: (self._often[gram], gram))
-        return ordered[: len(own) - ceil(SIMILAR * len(own)) + 1]
+
+def _rarest(own: Sequence[int]) -> Sequence[int]:
+    return own[: len(own) - ceil(SIMILAR * len(own)) + 1]
+
+
+def _like(own: Sequence[int], name: str, others: frozenset[int]) -> tuple[float, str]:
+    # Of two sets of unlike sizes no more can be shared than the smaller one holds.
+    if min(len(own), len(others)) <= SIMILAR * max(len(own), len(others)):
+        return 0.0, name
+    shared = len(others.intersection(own))
+    return shared / (len(own) + len(others) - shared), name
 
 
 def without_likes(comments: Sequence[Comment], held_out: Iterable[str]) -> tuple[list[Comment], list[str]]:

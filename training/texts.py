@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from training.corpus import evaluation_texts, read_corpus, without_likes
+from training.corpus import FOLDER, evaluation_texts, read_corpus, without_likes
 from training.data import (
     Example,
     every_text,
@@ -44,12 +44,12 @@ class Texts:
         return [*self.unlabelled, *[row.text for row in self.written] * _CORPUS_COPIES]
 
 
-def read_texts(data: Path | None, own: Path | None) -> Texts:
+def read_texts(data: Path | None, own: Path | None, written: Path = FOLDER) -> Texts:
     """All of it; raises `FileNotFoundError` for a data folder that lacks a split."""
-    comments, _ = without_likes(read_corpus(), evaluation_texts(data) if data else ())
-    written, held = held_back(map(example_of, comments))
+    comments, _ = without_likes(read_corpus(written), evaluation_texts(data) if data else ())
+    ours, held = held_back(map(example_of, comments))
     corrected, kept = held_back(read_labelled(own) if own else ())
-    found = Texts(written, corrected, [*held, *kept])
+    found = Texts(ours, corrected, [*held, *kept])
     if data is None:
         return found
     judging = held_out(data)

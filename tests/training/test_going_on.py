@@ -52,11 +52,11 @@ def test_the_long_stage_again_needs_a_network_and_reviews(
     assert "--again needs --from and --data" in capsys.readouterr().err
 
 
-def test_own_comments_are_held_back_like_the_written_ones(tmp_path: Path) -> None:
+def test_own_comments_are_held_back_like_the_written_ones(tmp_path: Path, few_written: Path) -> None:
     own = tmp_path / "own.jsonl"
     rows = [{"text": f"довга черга номер {n}", "label": "negative"} for n in range(64)]
     own.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    found = read_texts(None, own)
+    found = read_texts(None, own, few_written)
     kept = [row for row in found.held if row.text.startswith("довга черга номер")]
     assert len(found.own) + len(kept) == 64
     assert all(is_held(row.text) for row in kept)

@@ -114,11 +114,11 @@ def test_a_row_teaches_the_reading_that_it_is_for_and_leaves_the_other_alone(of_
     assert other == 0
 
 
-def test_reviews_teach_of_goods_and_everything_else_of_shops(tmp_path: Path) -> None:
+def test_reviews_teach_of_goods_and_everything_else_of_shops(tmp_path: Path, few_written: Path) -> None:
     line = '{"text": "%s", "label": "neutral", "lang": "ru"}\n'
     for name in ("train", "validation", "test", "service_shops_mt", "extra_pl_xed", "topics_labelled"):
         (tmp_path / f"{name}.jsonl").write_text(line % f"слово {name}", encoding="utf-8")
-    found = read_texts(tmp_path, None)
+    found = read_texts(tmp_path, None, few_written)
     goods = [*found.reviews, *found.validation]
     shop = [*found.stories, *found.public, *found.written[:9], *found.held[:9]]
     assert [row.of_shop for row in goods] == [False] * 2
