@@ -1,10 +1,10 @@
 """Figures of a finished model, taken through the worker's own classifier: what is measured is what runs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.classification.model_card import Score
+from app.classification.model_card import WHOLE, Measure, Score
 from app.classification.rules import CRITICAL_FLAGS, Classifier, Judgement, Sentiment, said_flags, said_topics
 from training.data import LABELS, Example, find_split, read_examples, read_gold
 from training.labels import FLAGS, TOPICS
@@ -14,22 +14,33 @@ from worker.classifier import load_classifier
 GOLD, HELD = "store_comments_dev", "written, held back"
 _SPLITS = ("test", "validation")
 _FEWEST = 40
+# By whether only what is certain enough to wake somebody counts.
+_OF_CRITICAL = {
+    False: (Measure.SHOWN_RECALL, Measure.SHOWN_PRECISION),
+    True: (Measure.PAGING_RECALL, Measure.PAGING_PRECISION),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Examples of one set of texts, each with what the classifier says; ``None`` without a letter."""
+    """Examples of a part of texts, each with what the classifier says; ``None`` without a letter."""
 
     texts: str
     examples: Sequence[Example]
     judgements: Sequence[Judgement | None]
+    part: str = WHOLE
 
     def of(self, name: str, holds: Callable[[Example], bool]) -> "Judged":
         """The part for whose examples this holds."""
         kept = [at for at, example in enumerate(self.examples) if holds(example)]
+        part = name if self.part == WHOLE else f"{self.part}, {name}"
         return Judged(
-            f"{self.texts}, {name}", [self.examples[at] for at in kept], [self.judgements[at] for at in kept]
+            self.texts, [self.examples[at] for at in kept], [self.judgements[at] for at in kept], part
         )
+
+    def score(self, measure: Measure, value: float, count: int, label: str = "") -> Score:
+        """A figure of this part."""
+        return Score(self.texts, self.part, measure, value, count, label)
 
 
 def scores_of(judgement: Judgement | None) -> list[float]:
@@ -50,9 +61,9 @@ def sentiment_scores(judged: Judged) -> Iterator[Score]:
     scores = [scores_of(one) for one in judged.judgements]
     said = leading(scores)
     count = len(truth)
-    yield Score(judged.texts, "sentiment, macro-F1", macro_f1(truth, said), count)
-    yield Score(judged.texts, "negative or positive, macro-F1", binary_f1(truth, scores), count)
-    yield Score(judged.texts, "negative, F1", f1(truth, said, LABELS.index("negative")), count)
+    yield judged.score(Measure.SENTIMENT, macro_f1(truth, said), count)
+    yield judged.score(Measure.BINARY, binary_f1(truth, scores), count)
+    yield judged.score(Measure.NEGATIVE, f1(truth, said, LABELS.index("negative")), count)
 
 
 def leading(scores: Sequence[Sequence[float]]) -> list[int]:
@@ -62,7 +73,7 @@ def leading(scores: Sequence[Sequence[float]]) -> list[int]:
 
 def slices(judged: Judged) -> Iterator[Judged]:
     """The whole, each language, and real reviews apart from weakly labelled pros and cons; none too small."""
-    yield Judged(f"{judged.texts}, all", judged.examples, judged.judgements)
+    yield judged
     for lang in sorted({example.lang for example in judged.examples}):
         yield judged.of(lang, _in(lang))
     if not all(map(_is_review, judged.examples)):
@@ -86,7 +97,7 @@ def calibration(judged: Judged) -> Score:
         for example, one in zip(judged.examples, judged.judgements, strict=True)
         if one
     ]
-    return Score(f"{judged.texts}, all", "calibration error", calibration_error(pairs), len(pairs))
+    return judged.score(Measure.CALIBRATION, calibration_error(pairs), len(pairs))
 
 
 def topic_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
@@ -102,12 +113,12 @@ def topic_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
     each = {topic: said_f1([(topic in wanted, topic in said) for wanted, said in pairs]) for topic in TOPICS}
     count = sum(map(len, true))
     micro = said_f1([(topic in wanted, topic in said) for wanted, said in pairs for topic in TOPICS])
-    yield Score(judged.texts, "topics, micro-F1", micro, count)
-    yield Score(judged.texts, "topics, macro-F1", sum(each.values()) / len(each), count)
+    yield judged.score(Measure.TOPICS_MICRO, micro, count)
+    yield judged.score(Measure.TOPICS_MACRO, sum(each.values()) / len(each), count)
     right = [said[topic] == wanted[topic] for wanted, said in pairs for topic in wanted if topic in said]
-    yield Score(judged.texts, "polarity, accuracy", sum(right) / max(1, len(right)), len(right))
+    yield judged.score(Measure.POLARITY, sum(right) / max(1, len(right)), len(right))
     for topic, value in each.items():
-        yield Score(judged.texts, f"topic {topic}, F1", value, sum(topic in wanted for wanted in true))
+        yield judged.score(Measure.LABEL, value, sum(topic in wanted for wanted in true), f"topic:{topic}")
 
 
 def flag_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
@@ -116,7 +127,7 @@ def flag_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
         said_flags(judgement, classifier.thresholds) if judgement else () for judgement in judged.judgements
     ]
     true = [example.flags or frozenset() for example in judged.examples]
-    for name, needs_certainty in (("shown", False), ("paging", True)):
+    for needs_certainty, measures in _OF_CRITICAL.items():
         pairs = [
             (
                 bool(wanted & CRITICAL_FLAGS),
@@ -124,22 +135,21 @@ def flag_scores(judged: Judged, classifier: Classifier) -> Iterator[Score]:
             )
             for wanted, found in zip(true, said, strict=True)
         ]
-        yield from _precision_and_recall(judged.texts, f"critical flags, {name}", pairs)
+        yield from _recall_and_precision(judged, measures, pairs)
     for flag in FLAGS:
         named = [{one.flag for one in found} for found in said]
         value = said_f1([(flag in wanted, flag in found) for wanted, found in zip(true, named, strict=True)])
-        yield Score(judged.texts, f"flag {flag}, F1", value, sum(flag in wanted for wanted in true))
+        yield judged.score(Measure.LABEL, value, sum(flag in wanted for wanted in true), f"flag:{flag}")
 
 
-def _precision_and_recall(texts: str, name: str, pairs: Sequence[tuple[bool, bool]]) -> Iterator[Score]:
+def _recall_and_precision(
+    judged: Judged, measures: tuple[Measure, Measure], pairs: Sequence[tuple[bool, bool]]
+) -> Iterator[Score]:
     both = sum(wanted and said for wanted, said in pairs)
-    for measure, of in (
-        ("recall", sum(wanted for wanted, _ in pairs)),
-        ("precision", sum(said for _, said in pairs)),
-    ):
-        low, high = wilson(both, of)
-        words = f"{name}, {measure} (95 % interval {low:.2f} to {high:.2f})"
-        yield Score(texts, words, both / of if of else 0.0, of)
+    counts = (sum(wanted for wanted, _ in pairs), sum(said for _, said in pairs))
+    for measure, of in zip(measures, counts, strict=True):
+        share = both / of if of else 0.0
+        yield replace(judged.score(measure, share, of), interval=wilson(both, of))
 
 
 def cost_of_int8(model: Path, full: Path, name: str, examples: Sequence[Example]) -> list[Score]:
@@ -152,8 +162,8 @@ def cost_of_int8(model: Path, full: Path, name: str, examples: Sequence[Example]
     same = sum(one == two for one, two in zip(small, exact, strict=True)) / count
     lost = macro_f1(truth, exact) - macro_f1(truth, small)
     return [
-        Score(name, "int8, same sentiment as in full precision", same, count),
-        Score(name, "int8, lost sentiment macro-F1", lost, count),
+        Score(name, WHOLE, Measure.INT8_SAME, same, count),
+        Score(name, WHOLE, Measure.INT8_LOST, lost, count),
     ]
 
 

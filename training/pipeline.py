@@ -196,7 +196,7 @@ def _weights(plan: Plan, tables: Mapping[str, Table], texts: Texts) -> Weights:
 def _figures(plan: Plan, texts: Texts) -> list[Score]:
     """On the evaluation files of the data folder; without one, on the comments held back."""
     found = measure_folder(plan.out, plan.data) if plan.data else measure_examples(plan.out, texts.held)
-    name = "validation, all" if texts.validation else HELD
+    name = "validation" if texts.validation else HELD
     return found + cost_of_int8(plan.out, full_folder(plan.work), name, texts.validation or texts.held)
 
 

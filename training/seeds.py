@@ -5,32 +5,31 @@ taken from it.
 """
 
 import argparse
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 
+from app.classification.model_card import Measure
 from training.pipeline import KEPT_BEFORE_SERVICE, Plan, run
-from worker.card import FIGURES
+from worker.card import FIGURES, read_scores
 
 RESULTS = Path(__file__).parents[1] / "bench" / "results" / "classifier-seeds.md"
 SEEDS = (1, 2, 3)
-_SHOWN = (
-    "sentiment, macro-F1",
-    "topics, micro-F1",
-    "topics, macro-F1",
-    "polarity",
-    "critical flags",
-    "calibration",
-)
+_SHOWN = frozenset(Measure) - {
+    Measure.BINARY,
+    Measure.NEGATIVE,
+    Measure.LABEL,
+    Measure.INT8_SAME,
+    Measure.INT8_LOST,
+}
 
-Figures = Mapping[tuple[str, str], float]
+Figures = Mapping[tuple[str, str, Measure], float]
 
 
 def figures_of(plan: Plan, seed: int) -> Figures:
-    """Run the last stage with a seed in a folder of its own, once; its figures by texts and measure."""
+    """Run the last stage with a seed in a folder of its own, once; what is shown of its figures."""
     work = plan.work / f"seed-{seed}"
     work.mkdir(exist_ok=True)
     for name in KEPT_BEFORE_SERVICE:
@@ -39,19 +38,18 @@ def figures_of(plan: Plan, seed: int) -> Figures:
     measured = work / "model" / FIGURES
     if not measured.is_file():
         run(replace(plan, work=work, out=measured.parent, seed=seed))
-    rows = json.loads(measured.read_text(encoding="utf-8"))
-    # The interval in a measure's name is another one with each seed.
-    return {(row["texts"], row["measure"].partition(" (")[0]): row["value"] for row in rows}
+    shown = [it for it in read_scores(measured) if it.measure in _SHOWN]
+    return {(it.texts, it.part, it.measure): it.value for it in shown}
 
 
 def table(found: Sequence[Figures]) -> Iterator[str]:
     """Mean and spread (sample standard deviation) of each figure, as Markdown."""
     yield f"| Texts | Measure | mean of {len(found)} | spread |"
     yield "| --- | --- | ---: | ---: |"
-    for texts, measure in found[0]:
-        if measure.startswith(_SHOWN):
-            values = [figures[texts, measure] for figures in found]
-            yield f"| {texts} | {measure} | {mean(values):.3f} | {stdev(values):.3f} |"
+    for key in found[0]:
+        texts, part, measure = key
+        values = [figures[key] for figures in found]
+        yield f"| {texts}, {part} | {measure} | {mean(values):.3f} | {stdev(values):.3f} |"
 
 
 def main() -> None:

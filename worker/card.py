@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from app.classification.model_card import ModelCard, Score
 from app.settings import Settings
 from worker.classifier import SHIPPED_MODEL
@@ -10,6 +12,8 @@ from worker.heads import ModelUnavailable
 from worker.thresholds import read_thresholds
 
 FIGURES = "figures.json"
+
+_SCORES = TypeAdapter(list[Score])
 
 
 def read_card(own: Settings) -> ModelCard:
@@ -24,10 +28,14 @@ def read_card(own: Settings) -> ModelCard:
         return ModelCard(folder.name, fault=str(fault))
 
 
+def read_scores(path: Path) -> list[Score]:
+    """The figures of a file that ``training.card`` wrote; `ValueError` for any other file."""
+    return _SCORES.validate_json(path.read_bytes())
+
+
 def _scores(folder: Path) -> list[Score]:
-    """The figures that were measured when the model was made; none in a folder without them."""
-    path = folder / FIGURES
-    if not path.is_file():
+    """The figures that were measured when the model was made; none in a folder without such."""
+    try:
+        return read_scores(folder / FIGURES)
+    except (OSError, ValueError):
         return []
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return [Score(row["texts"], row["measure"], float(row["value"]), int(row["count"])) for row in rows]

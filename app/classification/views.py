@@ -12,7 +12,7 @@ from app.classification import words
 from app.classification.corrections import correct_sentiment, correct_topics
 from app.classification.forms import read_back, read_sentiment, read_topics
 from app.classification.labels import meaning_of
-from app.classification.model_card import model_card
+from app.classification.model_card import OF_SENTIMENT, model_card
 from app.classification.queries import reading_figures
 from app.classification.rules import CRITICAL_FLAGS
 from app.db import OrganisationSession, reading, transaction
@@ -57,7 +57,9 @@ def show_model() -> str:
     card = model_card()
     with reading(current_actor().organisation_id) as session:
         figures = reading_figures(session, sure=card.thresholds.sure if card else 0.0, now=clock.now())
-        return render_template("classification/model.html", card=card, figures=figures)
+        return render_template(
+            "classification/model.html", card=card, figures=figures, sentiment_measures=OF_SENTIMENT
+        )
 
 
 def _do(response_id: UUID, deed: Callable[[OrganisationSession, Actor, datetime], None]) -> AnyResponse:

@@ -7,6 +7,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.classification.corrections import PastCorrection
+from app.classification.model_card import WHOLE, Measure, Score
 from app.classification.rules import Flag, Language, Part, Polarity, Sentiment, Topic
 
 _BADGES = {Sentiment.NEGATIVE: "neg", Sentiment.NEUTRAL: "mid", Sentiment.POSITIVE: "pos"}
@@ -107,9 +108,59 @@ def label_word(label: str) -> str:
     return known[head]().get(name, label) if head in known else label
 
 
+def texts_word(texts: str) -> str:
+    """The texts that a model was measured on; as its maker names them where they are not ours."""
+    known = {
+        "test": _("Reviews of goods and public texts, set aside"),
+        "validation": _("Reviews of goods and public texts, tuned on"),
+        "store_comments_dev": _("Comments about shops, by another hand"),
+        "written, held back": _("Comments about shops, written for training and held back"),
+    }
+    return known.get(texts, texts)
+
+
+def part_word(part: str) -> str:
+    """A part of texts: a language, real reviews alone, or both."""
+    known = language_words() | {
+        WHOLE: _("All"),
+        "reviews": _("Reviews"),
+        "translit": _("Typed in Latin letters"),
+    }
+    return ": ".join(known.get(word, word) for word in part.split(", "))
+
+
+def measure_words() -> dict[Measure, str]:
+    """What is measured of a model."""
+    return {
+        Measure.SENTIMENT: _("Sentiment"),
+        Measure.BINARY: _("Good or bad"),
+        Measure.NEGATIVE: _("Complaint"),
+        Measure.CALIBRATION: _("Error of probabilities"),
+        Measure.TOPICS_MICRO: _("Topics, each mention alike"),
+        Measure.TOPICS_MACRO: _("Topics, each topic alike"),
+        Measure.POLARITY: _("Blame or praise of a topic, share right"),
+        Measure.SHOWN_RECALL: _("Critical signs: share that is shown"),
+        Measure.SHOWN_PRECISION: _("Critical signs: share right of the shown"),
+        Measure.PAGING_RECALL: _("Critical signs: share that wakes somebody"),
+        Measure.PAGING_PRECISION: _("Critical signs: share right of those that wake"),
+        Measure.INT8_SAME: _("Same sentiment as at full precision"),
+        Measure.INT8_LOST: _("Lost to rounding"),
+    }
+
+
+def measured(score: Score) -> str:
+    """What a figure measures: a label, or something of them all."""
+    return label_word(score.label) if score.label else measure_words().get(score.measure, score.measure)
+
+
 def share(number: float) -> str:
-    """A figure between 0 and 1, with two digits."""
-    return str(format_decimal(number, format="0.00"))
+    """A figure between 0 and 1, with two digits; what rounds to nothing has no sign."""
+    return str(format_decimal(round(number, 2) + 0.0, format="0.00"))
+
+
+def whole(number: int) -> str:
+    """A count, in groups of three digits."""
+    return str(format_decimal(number))
 
 
 def quoted(parts: Iterable[str]) -> str:

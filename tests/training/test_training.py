@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.classification.model_card import Score
+from app.classification.model_card import WHOLE, Measure, Score
 from training.augment import in_latin_letters, praise_and_blame, transliterate
 from training.batches import ROWS_PER_BATCH, TOKENS_PER_BATCH, Row, batches, window
 from training.card import write_figures
@@ -22,6 +22,7 @@ from training.data import (
     without_held_out,
 )
 from training.measure import binary_f1, calibration_error, macro_f1, said_f1, wilson
+from worker.card import FIGURES, read_scores
 
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
@@ -154,12 +155,26 @@ def test_the_interval_of_a_share_allows_for_its_count() -> None:
     assert wilson(5, 5)[1] == pytest.approx(1)
 
 
+MEASURED = [
+    Score("test", "uk", Measure.SENTIMENT, 0.7, 50),
+    Score("store_comments_dev", WHOLE, Measure.LABEL, 0, 8, label="flag:safety"),
+    Score("store_comments_dev", WHOLE, Measure.SHOWN_RECALL, 0.8649, 37, interval=(0.72, 0.9412)),
+]
+
+
+def test_the_page_of_the_model_reads_the_figures_as_they_were_measured(tmp_path: Path) -> None:
+    write_figures(MEASURED, tmp_path)
+    assert read_scores(tmp_path / FIGURES) == MEASURED
+
+
 def test_the_card_gets_its_figures_between_the_marks(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
     card.write_text("before\n<!-- figures -->\nold\n<!-- /figures -->\nafter\n", encoding="utf-8")
-    write_figures([Score("test, uk", "sentiment, macro-F1", 0.7, 50)], tmp_path)
+    write_figures(MEASURED, tmp_path)
     text = card.read_text(encoding="utf-8")
     assert "| test, uk | sentiment, macro-F1 | 0.700 | 50 |" in text
+    assert "| store_comments_dev, all | flag safety, F1 | 0.000 | 8 |" in text
+    assert "shown, recall (95 % interval 0.72 to 0.94) | 0.865 | 37 |" in text
     assert text.startswith("before")
     assert text.endswith("after\n")
     assert "old" not in text
