@@ -18,7 +18,7 @@ from worker.shop_reader import ABOUT, ABOUT_OUTPUT, OUTPUTS, SHOP
 
 _STEPS = 500
 # By plain likelihood the weights suit the common sentiments, and too few of the rare are found: these count a
-# little more, by the fourth root of their rarity in texts of the same reading.
+# little more, by the fourth root of their rarity in texts of the same reading and language.
 _RARER = 0.25
 _PULL = 1e-5  # towards nought, so that what no example tells stays where it is
 _PLACES = {head: [at for at, name in enumerate(labels.names()) if head_of(name) == head] for head in HEADS}
@@ -163,7 +163,7 @@ def fit_weights(said: Said, examples: Sequence[Example]) -> Weights:
     held = Evidence(
         Said(*(torch.tensor(part, dtype=torch.float64) for part in parts)),
         torch.tensor([example.label for example in examples]),
-        torch.tensor(weights_within(examples, attrgetter("of_shop"), _RARER), dtype=torch.float64),
+        torch.tensor(weights_within(examples, attrgetter("of_shop", "lang"), _RARER), dtype=torch.float64),
         torch.tensor([topic_numbers(example) for example in examples]),
         torch.tensor([flag_numbers(example) for example in examples]),
     )

@@ -36,7 +36,11 @@ def graph_of(model: Any) -> Any:
         raise ValueError(f"weights that nothing is known of: {', '.join(sorted(unused))}")
     given = [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"]) for name in INPUTS]
     said = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", config.num_labels])
-    graph = helper.make_graph(made.nodes, "classifier", given, [said], list(made.constants.values()))
+    # What onnxruntime's own operators give is no part of the standard, and else unknown to its quantiser.
+    own = [it.output[0] for it in made.nodes if it.domain == _FUSED]
+    types = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in own]
+    constants = list(made.constants.values())
+    graph = helper.make_graph(made.nodes, "classifier", given, [said], constants, value_info=types)
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=_FORMAT)
 

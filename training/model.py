@@ -4,7 +4,7 @@ from typing import Any
 
 from training import labels
 
-VERSION = "vidhuk-comments-6"
+VERSION = "vidhuk-comments-7"
 MAX_LENGTH = 96
 POSITIONS = 512
 

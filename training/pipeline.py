@@ -12,13 +12,13 @@ from typing import Any
 
 from app.classification.model_card import Score
 from training.augment import in_latin_letters, praise_and_blame
-from training.batches import Row, tokenise
+from training.batches import Row, tokenise, window
 from training.blending import fit_weights, said_of
 from training.calibrate import tuned_thresholds
 from training.card import write_figures
 from training.data import Example, class_weights
 from training.evaluate import HELD, cost_of_int8, measure_examples, measure_folder
-from training.export import export_model, full_folder
+from training.export import Tokens, export_model, full_folder
 from training.linear import fit_tables, fit_written_tables
 from training.model import MAX_LENGTH, new_model
 from training.service import service_examples, without_critical, written_examples
@@ -36,6 +36,7 @@ _SHARES = {"warm-up": 0.05, "reviews": 0.75, "service": 0.20}
 _WARM_RATE, _FIRST_RATE, _AGAIN_RATE, _SERVICE_RATE = 1e-3, 7e-4, 5e-4, 1.5e-4
 _LONG_COPIES, _STORY_COPIES = 2, 3
 _CHECKED_ROWS = 2_000
+_TYPICAL = 500
 _LATIN_SHARE, _WRITTEN_LATIN_SHARE, _JOINED = 0.05, 0.15, 4_000
 KEPT_BEFORE_SERVICE = (
     "tokenizer.json",
@@ -80,7 +81,8 @@ def run(plan: Plan) -> None:
     """Train, export, tune thresholds, measure with the worker's own classifier, and fill the card."""
     plan.work.mkdir(parents=True, exist_ok=True)
     texts = read_texts(plan.data, plan.own)
-    export_model(trained(plan, texts), plan.work, plan.out)
+    model = trained(plan, texts)
+    export_model(model, plan.work, plan.out, _typical(_tokenizer(plan, texts), texts))
     tables = _tables(plan, texts)
     weights = _weights(plan, tables, texts)
     for folder in (plan.out, full_folder(plan.work)):
@@ -125,6 +127,14 @@ def _tokenizer(plan: Plan, texts: Texts) -> Any:
     elif not kept.exists():
         save_tokenizer(train_tokenizer(texts.every), plan.work, MAX_LENGTH)
     return Tokenizer.from_file(str(kept))
+
+
+def _typical(tokenizer: Any, texts: Texts) -> list[Tokens]:
+    """Windows of texts that the network learnt from, as many comments about shops as reviews."""
+    pick = random.Random(0)
+    kinds = ([*texts.written, *texts.own], texts.reviews)
+    some = [it for kind in kinds for it in pick.sample(kind, min(_TYPICAL, len(kind)))]
+    return [window(row.tokens, MAX_LENGTH, pick) for row in tokenise(tokenizer, some)]
 
 
 def _warm_up(plan: Plan, tokenizer: Any, model: Any, texts: Texts) -> None:

@@ -28,13 +28,14 @@ def network_of(folder: Path) -> Any:
 
     graph = onnx.load(folder / MODEL_FILE).graph
     kept = {it.name: to_array(it) for it in graph.initializer}
-    if f"{_EMBEDDINGS}_quantized" not in kept:
+    matrices = list(_matrices(graph, kept))
+    if f"{_EMBEDDINGS}_quantized" not in kept or not matrices:
         raise ValueError(f"{folder}: {MODEL_FILE} is not a network that this pipeline made")
     model = new_model(len(kept[f"{_EMBEDDINGS}_quantized"]))
     state = model.state_dict()
     found = {name: kept[name] for name in state if name in kept} | {_EMBEDDINGS: _exact(kept, _EMBEDDINGS)}
     wanting = [name for name in state if name not in found]
-    found |= dict(zip(wanting, _matrices(graph, kept), strict=True))
+    found |= dict(zip(wanting, matrices, strict=True))
     rows = _rows(outputs_of(json.loads((folder / "config.json").read_text(encoding="utf-8"))["id2label"]))
     found |= {name: found[name][rows] for name in _LAST}
     if any(found[name].shape != state[name].shape for name in state):
@@ -56,9 +57,10 @@ def take_tokenizer(folder: Path, work: Path) -> None:
 
 def _matrices(graph: Any, kept: dict[str, Any]) -> Iterator[Any]:
     """The matrices of the linear layers: the graph multiplies by them in the network's own order."""
+    whole = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "DequantizeLinear"}
     for node in graph.node:
-        if node.op_type == "MatMulInteger":
-            yield _exact(kept, node.input[1].removesuffix("_quantized")).T
+        if node.op_type == "MatMul" and node.input[1] in whole:
+            yield _exact(kept, whole[node.input[1]].removesuffix("_quantized")).T
 
 
 def _exact(kept: dict[str, Any], name: str) -> Any:

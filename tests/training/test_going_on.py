@@ -102,3 +102,8 @@ def test_a_network_of_another_maker_is_refused(tmp_path: Path) -> None:
     onnx.save(onnx.helper.make_model(onnx.helper.make_graph([], "empty", [], [])), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="is not a network that this pipeline made"):
         network_of(tmp_path)
+    ours = onnx.load(SHIPPED_MODEL / "model.onnx")
+    del ours.graph.node[:]
+    onnx.save(ours, tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="is not a network that this pipeline made"):
+        network_of(tmp_path)
