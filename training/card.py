@@ -41,6 +41,6 @@ def write_figures(scores: Sequence[Score], folder: Path) -> None:
 
 def _row(score: Score) -> dict[str, object]:
     """Only what is known, in four digits."""
-    known = {name: value for name, value in asdict(score).items() if value}
+    known = {name: value for name, value in asdict(score).items() if value not in ("", None)}
     interval = {"interval": [round(end, 4) for end in score.interval]} if score.interval else {}
     return known | interval | {"value": round(score.value, 4), "count": score.count}

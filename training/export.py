@@ -61,7 +61,7 @@ def to_int8(full: Path, path: Path, typical: Sequence[Tokens]) -> None:
     from onnxruntime import quantization
 
     weights = {"reduce_range": True, "weight_type": quantization.QuantType.QInt8}
-    words = path.with_suffix(".words")
+    words = full.with_suffix(".words")
     quantization.quantize_dynamic(full, words, op_types_to_quantize=["Gather"], **weights)
     with contextlib.redirect_stdout(None):  # a line for each group of texts
         quantization.quantize_static(

@@ -130,7 +130,7 @@ def _tokenizer(plan: Plan, texts: Texts) -> Any:
 
 
 def _typical(tokenizer: Any, texts: Texts) -> list[Tokens]:
-    """Windows of texts that the network learnt from, as many comments about shops as reviews."""
+    """Windows of texts that the network learnt from: comments about shops, as many reviews if there are."""
     pick = random.Random(0)
     kinds = ([*texts.written, *texts.own], texts.reviews)
     some = [it for kind in kinds for it in pick.sample(kind, min(_TYPICAL, len(kind)))]

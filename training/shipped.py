@@ -59,8 +59,11 @@ def _matrices(graph: Any, kept: dict[str, Any]) -> Iterator[Any]:
     """The matrices of the linear layers: the graph multiplies by them in the network's own order."""
     whole = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "DequantizeLinear"}
     for node in graph.node:
-        if node.op_type == "MatMul" and node.input[1] in whole:
-            yield _exact(kept, whole[node.input[1]].removesuffix("_quantized")).T
+        name = node.input[1] if node.op_type == "MatMulInteger" else ""  # as up to vidhuk-comments-6
+        if node.op_type == "MatMul":
+            name = whole.get(node.input[1], "")
+        if name:
+            yield _exact(kept, name.removesuffix("_quantized")).T
 
 
 def _exact(kept: dict[str, Any], name: str) -> Any:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import structlog
 from pydantic import TypeAdapter
 
 from app.classification.model_card import ModelCard, Score
@@ -12,6 +13,8 @@ from worker.heads import ModelUnavailable
 from worker.thresholds import read_thresholds
 
 FIGURES = "figures.json"
+
+log = structlog.get_logger()
 
 _SCORES = TypeAdapter(list[Score])
 
@@ -35,7 +38,11 @@ def read_scores(path: Path) -> list[Score]:
 
 def _scores(folder: Path) -> list[Score]:
     """The figures that were measured when the model was made; none in a folder without such."""
+    path = folder / FIGURES
+    if not path.is_file():
+        return []
     try:
-        return read_scores(folder / FIGURES)
-    except (OSError, ValueError):
+        return read_scores(path)
+    except ValueError:
+        log.warning("model_figures_not_read", file=str(path))
         return []

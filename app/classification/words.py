@@ -135,6 +135,7 @@ def measure_words() -> dict[Measure, str]:
         Measure.SENTIMENT: _("Sentiment"),
         Measure.BINARY: _("Good or bad"),
         Measure.NEGATIVE: _("Complaint"),
+        Measure.LABEL: _("Label"),
         Measure.CALIBRATION: _("Error of probabilities"),
         Measure.TOPICS_MICRO: _("Topics, each mention alike"),
         Measure.TOPICS_MACRO: _("Topics, each topic alike"),
@@ -150,7 +151,7 @@ def measure_words() -> dict[Measure, str]:
 
 def measured(score: Score) -> str:
     """What a figure measures: a label, or something of them all."""
-    return label_word(score.label) if score.label else measure_words().get(score.measure, score.measure)
+    return label_word(score.label) if score.label else measure_words()[score.measure]
 
 
 def share(number: float) -> str:

@@ -56,7 +56,7 @@ def test_a_share_of_few_comes_with_what_it_may_well_be(lines: dict[str, list[str
     )
 
 
-def test_texts_and_measures_that_nobody_knows_are_named_as_their_maker_did(
+def test_texts_that_nobody_knows_are_named_as_their_maker_did(
     app: Flask, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "model_card", lambda: CARD)

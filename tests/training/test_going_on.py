@@ -94,6 +94,28 @@ def test_both_readings_begin_as_the_one_that_a_former_network_has(tmp_path: Path
     assert not torch.equal(former, shipped)
 
 
+def test_a_network_whose_ranges_were_those_of_the_batch_comes_back_as_well(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch", reason="torch is needed only for training")
+    pytest.importorskip("onnx", reason="onnx is needed only for training")
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    from training.export import to_onnx
+    from training.shipped import network_of
+
+    shipped = network_of(SHIPPED_MODEL)
+    to_onnx(shipped, tmp_path / "full.onnx")
+    quantize_dynamic(
+        tmp_path / "full.onnx",
+        tmp_path / "model.onnx",
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+    )
+    copyfile(SHIPPED_MODEL / "config.json", tmp_path / "config.json")
+    former = network_of(tmp_path).state_dict()
+    assert all(torch.allclose(former[name], value, atol=1e-6) for name, value in shipped.state_dict().items())
+
+
 def test_a_network_of_another_maker_is_refused(tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx", reason="onnx is needed only for training")
     pytest.importorskip("torch", reason="torch is needed only for training")
